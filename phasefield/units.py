@@ -6,6 +6,7 @@ string with a unit of the right dimension.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -33,9 +34,16 @@ def to_si(value: Any, unit: str) -> float:
     Raises ValueError with the found text and the expected unit.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(f'expected a number in {unit or "no unit"} or a text such as "1 {unit}", found {value!r}')
+        raise ValueError(
+            f'expected a number in {unit or "no unit"} or a text such as "1 {unit}", found {value!r}'
+        )
     if not isinstance(value, str):
         return float(value)
+    # A text without a number is a name (of a load, say), never a unit: "V" must not read as 1 volt.
+    if not re.match(r"\s*[-+]?\.?\d", value):
+        raise ValueError(
+            f'expected a number in {unit or "no unit"} or a text such as "1 {unit}", found "{value}"'
+        )
     try:
         quantity = registry().Quantity(value)
     except Exception as exc:
@@ -52,7 +60,7 @@ def Quantity(unit: str) -> Any:
     """Annotated float type of the SI unit `unit`, for pydantic models."""
     schema = {
         "anyOf": [{"type": "number"}, {"type": "string"}],
-        "description": f'number in {unit or "no unit"} or text with unit',
+        "description": f"number in {unit or 'no unit'} or text with unit",
     }
     return Annotated[float, BeforeValidator(lambda v: to_si(v, unit)), WithJsonSchema(schema)]
 

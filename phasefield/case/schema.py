@@ -113,10 +113,10 @@ class MeshTable(Table):
     """Keys that all meshes share."""
 
     degree: Literal[1, 2] = Field(1, description="polynomial degree of P, u and phi")
-    axes: Annotated[str, Field(pattern=r"^(?!.*(.).*\1)[xyz]{1,3}$")] | None = Field(
+    axes: Annotated[str, Field(pattern=r"^[xyz]{1,3}$")] | None = Field(
         None, description='lab axes that the mesh coordinates stand for, e.g. "xz" for a film in section'
     )
-    periodic: Annotated[str, Field(pattern=r"^(?!.*(.).*\1)[xyz]{0,3}$")] = ""
+    periodic: Annotated[str, Field(pattern=r"^[xyz]{0,3}$")] = ""
 
 
 class BoxMesh(MeshTable):
@@ -390,7 +390,8 @@ class TimeTable(Table):
         1e-3, description="local error of a transient step relative to the polarization scale (rms)"
     )
     equilibrium: Annotated[float, Field(gt=0, lt=1)] = Field(
-        1e-4, description="rms driving field at which a state counts as equilibrium, relative to the field scale"
+        1e-4,
+        description="rms driving field at which a state counts as equilibrium, relative to the field scale",
     )
     max_steps: Annotated[int, Positive] = 10000
 
