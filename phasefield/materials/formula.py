@@ -1,0 +1,77 @@
+"""Arithmetic of material files: a formula in T, x and named quantities, evaluated without `eval`.
+
+Allowed: numbers, names, + - * / **, brackets, one comparison inside `a if x <= 0.5 else b`, and the functions
+exp, sqrt, log, tanh, coth. Anything else is refused with the offending piece.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+
+from phasefield.errors import MaterialError, nearest
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "tanh": math.tanh,
+    "coth": lambda z: 1.0 / math.tanh(z),
+}
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def evaluate(formula: str, names: Mapping[str, float]) -> float:
+    """Value of `formula` with the given names.
+
+    Raises:
+        MaterialError: syntax, an unknown name or function, a forbidden construct, or a value that is not finite.
+    """
+    try:
+        tree = ast.parse(formula, mode="eval")
+        value = _value(tree.body, names)
+    except (SyntaxError, ValueError) as error:
+        raise MaterialError(f'formula "{formula}" is not arithmetic: {error}') from error
+    except (ZeroDivisionError, OverflowError) as error:
+        raise MaterialError(
+            f'formula "{formula}" has no value at {dict(names)}: {error}'
+        ) from error
+    if isinstance(value, complex) or not math.isfinite(value):
+        raise MaterialError(f'formula "{formula}" is not a finite real number at {dict(names)}')
+    return value
+
+
+def _value(node: ast.expr, names: Mapping[str, float]) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return float(number)  # float: an overflowing power then stops at once
+        case ast.Name(id=name):
+            if name not in names:
+                raise MaterialError(f'unknown name "{name}" in a formula{nearest(name, names)}')
+            return names[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, names)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return _BINARY[type(op)](_value(left, names), _value(right, names))
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+            return FUNCTIONS[name](_value(argument, names))
+        case ast.IfExp(
+            test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
+        ) if type(op) in _COMPARE:
+            chosen = yes if _COMPARE[type(op)](_value(left, names), _value(right, names)) else no
+            return _value(chosen, names)
+    raise ValueError(f'"{ast.unparse(node)}" is not allowed (functions: {", ".join(FUNCTIONS)})')
