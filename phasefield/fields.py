@@ -1,0 +1,131 @@
+"""Registry of fields and observables (symbol, label, SI unit), and the function spaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dolfinx import fem
+
+from phasefield.mesh import Domain
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field as it appears in output, figures and documentation; `shape` is () for a scalar."""
+
+    name: str
+    symbol: str
+    label: str
+    unit: str
+    shape: tuple[int, ...]
+
+
+#: Every field that can be written, by name. Strain and stress are Voigt vectors 11, 22, 33, 23, 13,
+#: 12 with engineering shear strains.
+FIELDS: dict[str, FieldInfo] = {
+    info.name: info
+    for info in (
+        FieldInfo("P", "P", "polarization", "C/m^2", (3,)),
+        FieldInfo("phi", "φ", "electric potential", "V", ()),
+        FieldInfo("u", "u", "displacement", "m", (3,)),
+        FieldInfo("E", "E", "electric field", "V/m", (3,)),
+        FieldInfo("D", "D", "electric displacement", "C/m^2", (3,)),
+        FieldInfo("strain", "ε", "strain", "", (6,)),
+        FieldInfo("stress", "σ", "stress", "Pa", (6,)),
+    )
+}
+
+
+@dataclass(frozen=True)
+class ObservableInfo:
+    """A column of observables.csv."""
+
+    name: str
+    symbol: str
+    label: str
+    unit: str
+
+
+_ENERGIES = {
+    "landau": "Landau energy",
+    "gradient": "gradient energy",
+    "elastic": "elastic energy",
+    "flexo": "flexocoupling energy",
+    "electric": "electric enthalpy",
+    "surface": "surface energy",
+    "defect": "defect energy",
+    "load": "work of tractions and surface charge, negative",
+    "total": "total energy",
+}
+
+_FIXED = (
+    ObservableInfo("step", "n", "step", ""),
+    ObservableInfo("time", "t", "time", "s"),
+    ObservableInfo("dt", "Δt", "time step", "s"),
+)
+
+#: Suffixes of the components of vectors and of symmetric tensors (Voigt order).
+VECTOR_COMPONENTS = ("x", "y", "z")
+VOIGT_COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+
+#: Columns that end in a name chosen by the user, by prefix: symbol, label and what is measured.
+_NAMED = {
+    "charge": ("Q", "free charge of", "C"),
+    "potential": ("V", "potential of", "V"),
+    "force": ("F", "force on", "N"),
+    "load": ("", "load", ""),
+}
+
+
+def extensive_unit(unit: str, dim: int) -> str:
+    """Unit of an integral over `dim` mesh coordinates: per metre of each axis not resolved."""
+    return {3: unit, 2: f"{unit}/m", 1: f"{unit}/m^2"}[dim]
+
+
+def observable(name: str, dim: int) -> ObservableInfo:
+    """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
+
+    Known are step, time, dt, energy_<term>, mean_<field>[_<component>], rms_<field>[_<component>],
+    max_<field>, and charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
+    any other.
+    """
+    for info in _FIXED:
+        if info.name == name:
+            return info
+    kind, _, rest = name.partition("_")
+    if kind == "energy" and rest in _ENERGIES:
+        return ObservableInfo(name, f"H_{rest}", _ENERGIES[rest], extensive_unit("J", dim))
+    if kind in ("mean", "rms", "max"):
+        return _statistic(name, kind, rest)
+    if kind in _NAMED and rest:
+        symbol, label, unit = _NAMED[kind]
+        unit = extensive_unit(unit, dim) if kind in ("charge", "force") else unit
+        return ObservableInfo(name, f"{symbol}_{rest}".lstrip("_"), f"{label} {rest}", unit)
+    raise KeyError(name)
+
+
+def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
+    field, _, component = rest.partition("_")
+    info = FIELDS[field]
+    components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}[info.shape]
+    if component and component not in components:
+        raise KeyError(name)
+    symbol = f"{info.symbol}_{component}" if component else info.symbol
+    bracket = {"mean": f"⟨{symbol}⟩", "rms": f"rms {symbol}", "max": f"max |{symbol}|"}[kind]
+    what = f"{kind} {info.label}" + (f", {component}" if component else "")
+    return ObservableInfo(name, bracket, what, info.unit)
+
+
+@dataclass(frozen=True)
+class Spaces:
+    """Function spaces of the unknowns; `u` and `P` are the same object."""
+
+    P: fem.FunctionSpace
+    u: fem.FunctionSpace
+    phi: fem.FunctionSpace
+
+
+def function_spaces(domain: Domain, degree: int) -> Spaces:
+    """Lagrange spaces of degree 1 or 2: 3-vectors for P and u in any dimension, scalar φ."""
+    vector = fem.functionspace(domain.mesh, ("Lagrange", degree, (3,)))
+    return Spaces(P=vector, u=vector, phi=fem.functionspace(domain.mesh, ("Lagrange", degree)))

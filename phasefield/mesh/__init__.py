@@ -1,0 +1,20 @@
+"""Meshes: boxes, films and files, periodic where asked, with named regions and boundaries."""
+
+from __future__ import annotations
+
+from mpi4py import MPI
+
+from phasefield.mesh.box import build_box
+from phasefield.mesh.domain import Domain
+
+__all__ = ["Domain", "build_domain"]
+
+_BUILDERS = {"box": build_box}
+
+
+def build_domain(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]
+    """The domain of a mesh table of a case (SI), with coordinates in nm. Collective.
+
+    Raises MeshError if the mesh cannot be made as described.
+    """
+    return _BUILDERS[spec.kind](spec, comm)

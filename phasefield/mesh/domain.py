@@ -1,0 +1,193 @@
+"""The meshed domain: mesh, lab axes, periodicity, names of its parts, and measures on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.mesh import Mesh, MeshTags
+from mpi4py import MPI
+
+from phasefield import compat
+from phasefield.errors import MeshError, nearest
+
+#: Coordinates enter the hash of a mesh in steps of this many nm.
+_HASH_STEP = 1e-6
+
+
+@dataclass(eq=False)
+class Domain:
+    """A mesh in nanometres and what its parts are called.
+
+    Attributes:
+        mesh: coordinates in nm. axes: lab axis (x, y, z = 0, 1, 2) of each mesh coordinate.
+        periodic: whether each mesh coordinate repeats. lower, lengths: lowest corner and extent
+        (nm) per mesh coordinate. cell_tags, regions: a tag on every cell, and the name of each tag.
+        facet_tags, boundaries: tags on facets, and the tags that each name stands for; names may
+        share tags. interfaces: names of boundaries that lie inside the mesh.
+    """
+
+    mesh: Mesh
+    axes: tuple[int, ...]
+    periodic: tuple[bool, ...]
+    lower: tuple[float, ...]
+    lengths: tuple[float, ...]
+    cell_tags: MeshTags
+    regions: dict[str, int]
+    facet_tags: MeshTags
+    boundaries: dict[str, tuple[int, ...]]
+    interfaces: frozenset[str] = field(default=frozenset())
+
+    @property
+    def comm(self) -> MPI.Comm:
+        """Communicator of the mesh."""
+        return self.mesh.comm
+
+    @property
+    def dim(self) -> int:
+        """Number of mesh coordinates, 1 to 3."""
+        return self.mesh.topology.dim
+
+    @property
+    def axis_names(self) -> str:
+        """Lab axes of the mesh coordinates as letters, e.g. "xz"."""
+        return "".join("xyz"[axis] for axis in self.axes)
+
+    # --- parts by name --------------------------------------------------------------------------
+
+    def cells(self, region: str) -> np.ndarray:
+        """Local cells of a region, ghosts included. Raises MeshError for an unknown name."""
+        return self.cell_tags.find(_lookup(region, self.regions, "region"))
+
+    def facet_tags_of(self, boundary: str) -> tuple[int, ...]:
+        """Tags of a boundary. Raises MeshError for an unknown name."""
+        return _lookup(boundary, self.boundaries, "boundary")
+
+    def facets(self, boundary: str) -> np.ndarray:
+        """Local facets of a boundary, ghosts included. Raises MeshError for an unknown name."""
+        tags = self.facet_tags_of(boundary)
+        return self.facet_tags.indices[np.isin(self.facet_tags.values, tags)]
+
+    # --- integration ----------------------------------------------------------------------------
+
+    def dx(self, *regions: str, **metadata: object) -> ufl.Measure:
+        """Measure over the named regions (all if none), e.g. dx("film", quadrature_degree=4)."""
+        measure = ufl.Measure(
+            "dx", domain=self.mesh, subdomain_data=self.cell_tags, metadata=metadata
+        )
+        return (
+            measure(tuple(_lookup(name, self.regions, "region") for name in regions))
+            if regions
+            else measure
+        )
+
+    def ds(self, *boundaries: str, **metadata: object) -> ufl.Measure:
+        """Measure over the named outer boundaries. Raises MeshError for one inside the mesh."""
+        for name in boundaries:
+            if name in self.interfaces:
+                raise MeshError(
+                    f'boundary "{name}" lies inside the mesh: integrate over it with dS'
+                )
+        return self._over_facets("ds", boundaries, metadata)
+
+    def dS(self, *boundaries: str, **metadata: object) -> ufl.Measure:
+        """Measure over the named interfaces (all interior facets without a name).
+
+        Raises MeshError for a boundary on the outside.
+        """
+        for name in boundaries:
+            if name in self.boundaries and name not in self.interfaces:
+                raise MeshError(f'boundary "{name}" is an outer one: integrate over it with ds')
+        return self._over_facets("dS", boundaries, metadata)
+
+    def _over_facets(
+        self, kind: str, names: tuple[str, ...], metadata: Mapping[str, object]
+    ) -> ufl.Measure:
+        measure = ufl.Measure(
+            kind, domain=self.mesh, subdomain_data=self.facet_tags, metadata=metadata
+        )
+        if not names:
+            return measure
+        return measure(tuple(sorted({tag for name in names for tag in self.facet_tags_of(name)})))
+
+    @cached_property
+    def volume(self) -> float:
+        """Volume in nm^dim."""
+        return self.volume_of()
+
+    def volume_of(self, *regions: str) -> float:
+        """Volume of the named regions (of all without a name) in nm^dim. Collective."""
+        one = fem.Constant(self.mesh, np.float64(1.0))
+        return self.comm.allreduce(
+            fem.assemble_scalar(fem.form(one * self.dx(*regions))), op=MPI.SUM
+        )
+
+    # --- vectors in the lab frame ---------------------------------------------------------------
+
+    def grad(self, v: ufl.core.expr.Expr) -> ufl.core.expr.Expr:
+        """Gradient in lab axes per nm, zero along axes that the mesh does not resolve.
+
+        A 3-vector for a scalar; for a 3-vector the 3x3 matrix [i, j] = ∂v_i/∂x_j.
+        """
+        gradient = ufl.grad(v)
+        if not v.ufl_shape:
+            return ufl.as_vector([self._along(axis, gradient) for axis in range(3)])
+        return ufl.as_matrix(
+            [[self._along(axis, gradient[i, :]) for axis in range(3)] for i in range(3)]
+        )
+
+    def normal(self) -> ufl.core.expr.Expr:
+        """Outward unit normal of facets as a 3-vector in lab axes."""
+        normal = ufl.FacetNormal(self.mesh)
+        return ufl.as_vector([self._along(axis, normal) for axis in range(3)])
+
+    def _along(self, axis: int, vector: ufl.core.expr.Expr) -> ufl.core.expr.Expr | float:
+        return vector[self.axes.index(axis)] if axis in self.axes else 0.0
+
+    # --- identity -------------------------------------------------------------------------------
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of cells, coordinates and regions: the same on any number of ranks. Collective."""
+        words = _hash_words(self.mesh, self.cell_tags)
+        total = self.comm.allreduce(int(words.sum(dtype=np.uint64)), op=MPI.SUM) % 2**64
+        count = self.comm.allreduce(len(words), op=MPI.SUM)
+        cell = self.mesh.topology.cell_name()
+        text = repr((cell, count, total, self.axes, self.periodic, sorted(self.regions.items())))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lookup(name: str, names: dict, what: str):  # type: ignore[no-untyped-def]
+    if name not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise MeshError(f'the mesh has no {what} "{name}"{nearest(name, names)} (it has: {known})')
+    return names[name]
+
+
+def _hash_words(mesh: Mesh, tags: MeshTags) -> np.ndarray:
+    """One 64-bit word per owned cell of its input number, tag and vertex coordinates."""
+    count = mesh.topology.index_map(mesh.topology.dim).size_local
+    x = (
+        np.rint(mesh.geometry.x[:, : mesh.geometry.dim] / _HASH_STEP)
+        .astype(np.int64)
+        .view(np.uint64)
+    )
+    words = _mix(np.asarray(mesh.topology.original_cell_index[:count], dtype=np.uint64))
+    words = _mix(words ^ tags.values[:count].astype(np.uint64))
+    for vertex in compat.geometry_dofmap(mesh)[:count].T:
+        for coordinate in x[vertex].T:
+            words = _mix(words ^ coordinate)
+    return words
+
+
+def _mix(words: np.ndarray) -> np.ndarray:
+    """The SplitMix64 finalizer (Steele, Lea, Flood, OOPSLA 2014): scrambles 64-bit words."""
+    words = words + np.uint64(0x9E3779B97F4A7C15)
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))

@@ -1,0 +1,60 @@
+"""Tags of cells, and of facets on coordinate planes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from dolfinx import mesh as dmesh
+
+#: Distance from a plane, relative to the smallest cell across it, within which a vertex lies on it.
+_ON_PLANE = 1e-3
+
+
+class Plane(NamedTuple):
+    """The facets at `position` (nm) of one mesh coordinate, and the names they go by."""
+
+    coordinate: int
+    position: float
+    spacing: float
+    names: tuple[str, ...]
+    inside: bool = False
+
+
+def tag_all_cells(mesh: dmesh.Mesh, values: np.ndarray) -> dmesh.MeshTags:
+    """Tags of all local cells, ghosts included, from one value each."""
+    cells = np.arange(len(values), dtype=np.int32)
+    return dmesh.meshtags(mesh, mesh.topology.dim, cells, values.astype(np.int32))
+
+
+def tag_facets(
+    mesh: dmesh.Mesh, facets: Sequence[np.ndarray], tags: Sequence[int]
+) -> dmesh.MeshTags:
+    """Facet tags from disjoint sets of local facets, one tag each."""
+    indices = np.concatenate([np.empty(0, dtype=np.int32), *facets]).astype(np.int32)
+    values = np.repeat(np.asarray(tags, dtype=np.int32), [len(part) for part in facets])
+    order = np.argsort(indices)
+    return dmesh.meshtags(mesh, mesh.topology.dim - 1, indices[order], values[order])
+
+
+def tag_planes(
+    mesh: dmesh.Mesh, planes: Sequence[Plane]
+) -> tuple[dmesh.MeshTags, dict[str, tuple[int, ...]], frozenset[str]]:
+    """Facet tags 1, 2, … of `planes`, the tags of each name, and the names inside the mesh."""
+    facet_dim = mesh.topology.dim - 1
+    if planes:
+        mesh.topology.create_entities(facet_dim)
+        mesh.topology.create_connectivity(facet_dim, facet_dim + 1)
+    facets = [dmesh.locate_entities(mesh, facet_dim, _marker(plane)) for plane in planes]
+    tags = range(1, len(planes) + 1)
+    boundaries: dict[str, tuple[int, ...]] = {
+        name: (tag,) for tag, plane in zip(tags, planes, strict=True) for name in plane.names
+    }
+    inside = frozenset(name for plane in planes if plane.inside for name in plane.names)
+    return tag_facets(mesh, facets, list(tags)), boundaries, inside
+
+
+def _marker(plane: Plane):  # type: ignore[no-untyped-def]
+    tolerance = _ON_PLANE * plane.spacing
+    return lambda x: np.abs(x[plane.coordinate] - plane.position) < tolerance
