@@ -1,15 +1,10 @@
 """Material library: published Landau sets with unit, source and status of every number."""
 
-from phasefield.materials.loader import (
-    MaterialSet,
-    available,
-    available_flexo,
-    load_material,
-    read_set,
-    with_flexo,
-    with_overrides,
-)
+from phasefield.materials.loader import load_material, resolve_set
+from phasefield.materials.material_set import MaterialSet
 from phasefield.materials.model import Material
+from phasefield.materials.overrides import available_flexo, with_flexo, with_overrides
+from phasefield.materials.reading import available, read_set
 
 __all__ = [
     "Material",
@@ -18,6 +13,7 @@ __all__ = [
     "available_flexo",
     "load_material",
     "read_set",
+    "resolve_set",
     "with_flexo",
     "with_overrides",
 ]

@@ -1,7 +1,7 @@
 """Arithmetic of material files: a formula in T, x and named quantities, evaluated without `eval`.
 
-Allowed: numbers, names, + - * / **, brackets, one comparison inside `a if x <= 0.5 else b`, and the functions
-exp, sqrt, log, tanh, coth. Anything else is refused with the offending piece.
+Allowed are numbers, names, + - * / **, brackets, `a if x <= 0.5 else b` with one comparison, and
+the functions exp, sqrt, log, tanh, coth. Anything else is refused with the offending piece.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from phasefield.errors import MaterialError, nearest
 
@@ -20,6 +21,8 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "coth": lambda z: 1.0 / math.tanh(z),
 }
+"""Functions of one argument that a formula may call."""
+
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -39,29 +42,32 @@ def evaluate(formula: str, names: Mapping[str, float]) -> float:
     """Value of `formula` with the given names.
 
     Raises:
-        MaterialError: syntax, an unknown name or function, a forbidden construct, or a value that is not finite.
+        MaterialError: syntax, unknown name or function, forbidden construct, or no finite real
+            value.
     """
     try:
-        tree = ast.parse(formula, mode="eval")
-        value = _value(tree.body, names)
+        value = _value(_parsed(formula), names)
     except (SyntaxError, ValueError) as error:
-        raise MaterialError(f'formula "{formula}" is not arithmetic: {error}') from error
+        raise MaterialError(f'formula "{formula}" is not allowed: {error}') from error
     except (ZeroDivisionError, OverflowError) as error:
-        raise MaterialError(
-            f'formula "{formula}" has no value at {dict(names)}: {error}'
-        ) from error
+        raise MaterialError(f'formula "{formula}" has no value: {error}') from error
     if isinstance(value, complex) or not math.isfinite(value):
-        raise MaterialError(f'formula "{formula}" is not a finite real number at {dict(names)}')
+        raise MaterialError(f'formula "{formula}" has no finite real value')
     return value
+
+
+@lru_cache(maxsize=1024)
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def _value(node: ast.expr, names: Mapping[str, float]) -> float:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return float(number)  # float: an overflowing power then stops at once
+            return float(number)  # as float, so that an excessive power overflows at once
         case ast.Name(id=name):
             if name not in names:
-                raise MaterialError(f'unknown name "{name}" in a formula{nearest(name, names)}')
+                raise ValueError(f'unknown name "{name}"{nearest(name, names)}')
             return names[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, names)
@@ -69,9 +75,9 @@ def _value(node: ast.expr, names: Mapping[str, float]) -> float:
             return _BINARY[type(op)](_value(left, names), _value(right, names))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
             return FUNCTIONS[name](_value(argument, names))
-        case ast.IfExp(
-            test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
-        ) if type(op) in _COMPARE:
-            chosen = yes if _COMPARE[type(op)](_value(left, names), _value(right, names)) else no
-            return _value(chosen, names)
-    raise ValueError(f'"{ast.unparse(node)}" is not allowed (functions: {", ".join(FUNCTIONS)})')
+        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if (
+            type(op) in _COMPARE
+        ):
+            holds = _COMPARE[type(op)](_value(left, names), _value(right, names))
+            return _value(node.body if holds else node.orelse, names)
+    raise ValueError(f'"{ast.unparse(node)}" (functions: {", ".join(FUNCTIONS)})')

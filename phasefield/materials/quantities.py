@@ -1,4 +1,4 @@
-"""What a material file may contain: every coefficient's SI unit, and the conversion of units to SI."""
+"""What a material file may contain: the SI unit of every coefficient, and conversion to it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 import pint
 
 from phasefield.errors import MaterialError
+from phasefield.units import registry, to_si
 
 LANDAU_UNITS: dict[str, str] = {
     "alpha_1": "J m/C^2",
@@ -20,7 +21,7 @@ LANDAU_UNITS: dict[str, str] = {
     "alpha_1122": "J m^13/C^8",
     "alpha_1123": "J m^13/C^8",
 }
-"""Landau coefficients and their SI units, in the order of materials files and reports."""
+"""Landau coefficients and their SI units, in the order of files and reports."""
 
 SECTION_UNITS: dict[str, dict[str, str]] = {
     "landau": LANDAU_UNITS,
@@ -37,6 +38,17 @@ SECTION_UNITS: dict[str, dict[str, str]] = {
 }
 """Tables of coefficients: key -> SI unit."""
 
+ALTERNATIVES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "elastic": (("C11", "C12", "C44"), ("s11", "s12", "s44")),
+    "electrostriction": (("Q11", "Q12", "Q44"), ("q11", "q12", "q44")),
+    "gradient": (("G11", "G12", "G44", "G44p"),),
+    "flexo": (("f11", "f12", "f44"),),
+}
+"""Complete groups of constants by table; a file gives one group of each."""
+
+OPTIONAL = frozenset({"G44p"})
+"""Constants of a group that are 0 when they are not given."""
+
 SCALAR_UNITS: dict[str, str] = {
     "background_permittivity": "",
     "kinetic": "C^2/(J m s)",
@@ -45,34 +57,24 @@ SCALAR_UNITS: dict[str, str] = {
 """Single coefficients at the top level of a file: key -> SI unit."""
 
 
-@lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry:
-    return pint.UnitRegistry()
-
-
 @lru_cache(maxsize=256)
 def unit_factor(unit: str, si_unit: str) -> float:
-    """Factor that turns a number in `unit` into `si_unit`.
+    """Factor that turns a number in `unit` into `si_unit` ("" or "1": no unit).
 
     Raises:
         MaterialError: an unknown unit or one of another dimension.
     """
-    ureg = _registry()
+    expected = si_unit or "1"
+    unit = "" if unit == "1" else unit
     try:
-        return float(
-            ureg.Quantity(1.0, unit or "dimensionless").to(si_unit or "dimensionless").magnitude
-        )
+        quantity = registry().Quantity(1.0, unit or "dimensionless")
+        return float(quantity.to(si_unit or "dimensionless").magnitude)
     except pint.DimensionalityError as error:
         raise MaterialError(
-            f'unit "{unit}" has the wrong dimension: "{si_unit or "1"}" is expected'
+            f'unit "{unit}" is of the wrong kind: "{expected}" is needed'
         ) from error
-    except (
-        pint.UndefinedUnitError,
-        pint.errors.DefinitionSyntaxError,
-        ValueError,
-        TypeError,
-    ) as error:
-        raise MaterialError(f'"{unit}" is not a unit: write it like "{si_unit or "1"}"') from error
+    except Exception as error:  # pint raises many kinds for text that is no unit
+        raise MaterialError(f'"{unit}" is not a unit: write it like "{expected}"') from error
 
 
 def parse_quantity(text: str, si_unit: str) -> float:
@@ -81,11 +83,7 @@ def parse_quantity(text: str, si_unit: str) -> float:
     Raises:
         MaterialError: not a number with a unit of the right dimension.
     """
-    number, _, unit = text.strip().partition(" ")
     try:
-        value = float(number)
+        return to_si(text, si_unit)
     except ValueError as error:
-        raise MaterialError(
-            f'"{text}" is not a number with a unit, such as "1.0 {si_unit}"'
-        ) from error
-    return value * unit_factor(unit.strip() or si_unit, si_unit)
+        raise MaterialError(str(error)) from error

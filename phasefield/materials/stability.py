@@ -1,74 +1,58 @@
-"""Is the energy of a material bounded below? Landau polynomial, stiffness, gradient form and flexocoupling.
+"""Bounds on the energy: Landau polynomial, stiffness, gradient form and flexocoupling.
 
-Directions are scanned on a grid and the lowest ones refined, so that a narrow minimum between the crystal's
-symmetry axes is found.
+Directions are scanned on a grid and the lowest ones refined by a local search, so that a narrow
+minimum between the symmetry axes of the crystal is found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from phasefield.tensors import Array, plane_wave_blocks, voigt_stiffness
+from phasefield.materials.landau import density
+from phasefield.tensors import Array, plane_wave_block, voigt_stiffness
 
 ORDERS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (8, ("alpha_1111", "alpha_1112", "alpha_1122", "alpha_1123")),
     (6, ("alpha_111", "alpha_112", "alpha_123")),
     (4, ("alpha_11", "alpha_12")),
+    (2, ("alpha_1",)),
 )
 """Landau coefficients by order in P, highest first."""
 
 
-def landau_density(landau: dict[str, float], P: Array) -> Array:
-    """Landau energy density (J/m^3) at polarizations P (..., 3) in C/m^2, crystal frame."""
-    x, y, z = np.moveaxis(np.asarray(P, dtype=float) ** 2, -1, 0)
-    a = landau
-    return np.asarray(
-        a["alpha_1"] * (x + y + z)
-        + a["alpha_11"] * (x**2 + y**2 + z**2)
-        + a["alpha_12"] * (x * y + y * z + z * x)
-        + a["alpha_111"] * (x**3 + y**3 + z**3)
-        + a["alpha_112"] * (x**2 * (y + z) + y**2 * (z + x) + z**2 * (x + y))
-        + a["alpha_123"] * x * y * z
-        + a["alpha_1111"] * (x**4 + y**4 + z**4)
-        + a["alpha_1112"] * (x**3 * (y + z) + y**3 * (z + x) + z**3 * (x + y))
-        + a["alpha_1122"] * (x**2 * y**2 + y**2 * z**2 + z**2 * x**2)
-        + a["alpha_1123"] * x * y * z * (x + y + z)
-    )
-
-
 def highest_order(landau: dict[str, float]) -> tuple[int, dict[str, float]]:
-    """Highest order of P with a non-zero coefficient, and the coefficients of that order alone (2 if none)."""
+    """Highest order of P with a non-zero coefficient, and the polynomial of that order alone."""
     zero = dict.fromkeys(landau, 0.0)
     for order, keys in ORDERS:
-        if any(landau[key] != 0.0 for key in keys):
+        if order == 2 or any(landau[key] != 0.0 for key in keys):
             return order, {**zero, **{key: landau[key] for key in keys}}
-    return 2, {**zero, "alpha_1": landau["alpha_1"]}
+    raise AssertionError("unreachable: order 2 always returns")
 
 
 def lowest_growth(landau: dict[str, float]) -> tuple[int, float, Array]:
-    """Order m, minimum over unit vectors n of the order-m energy (J/m^3 per (C/m^2)^m), and that n.
+    """Order m of the Landau energy, its minimum over unit vectors n at that order, and that n.
 
-    The Landau energy is bounded below in all directions if the minimum is positive.
+    The energy is bounded below if the minimum, in J/m^3 per (C/m^2)^m, is positive.
     """
     order, top = highest_order(landau)
-    value, direction = minimize_over_directions(lambda n: landau_density(top, n))
+    value, direction = minimize_over_directions(lambda n: density(top, n))
     return order, value, direction
 
 
 def stiffness_minimum(C: Array) -> float:
-    """Smallest eigenvalue (Pa) of the stiffness on symmetric strains (Mandel form); positive if stable."""
+    """Smallest eigenvalue (Pa) of the stiffness on symmetric strains; positive if stable."""
     mandel = np.sqrt([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
     return float(np.linalg.eigvalsh(voigt_stiffness(C) * np.outer(mandel, mandel))[0])
 
 
 def gradient_minimum(G: Array) -> float:
-    """Smallest eigenvalue (J m^3/C^2) of 1/2 G_ijkl d_j P_i d_l P_k on all gradients.
+    """Smallest eigenvalue (J m^3/C^2) of the form G_ijkl d_j P_i d_l P_k on all gradients.
 
-    Negative means that free surfaces may be unstable although the bulk is not (`gradient_ellipticity`).
+    If it is negative, free surfaces may be unstable although the bulk is not.
     """
     return float(np.linalg.eigvalsh(G.reshape(9, 9))[0])
 
@@ -76,38 +60,40 @@ def gradient_minimum(G: Array) -> float:
 def gradient_ellipticity(G: Array) -> tuple[float, Array]:
     """Minimum over unit n of the smallest eigenvalue of G(n)_ik = G_ijkl n_j n_l, and that n.
 
-    Positive for every n is what a bounded bulk energy needs: any wave of P then costs gradient energy.
+    A bounded bulk energy needs it positive: then every wave of P costs gradient energy. Positivity
+    on all gradients is not needed, since null Lagrangians such as
+    d1 P1 d2 P2 - d1 P2 d2 P1 change the form but not the bulk energy.
     """
-
-    def lowest(n: Array) -> Array:
-        return np.asarray(np.linalg.eigvalsh(plane_wave_blocks(G, None, G, n)[2])[..., 0])
-
-    return minimize_over_directions(lowest)
+    return minimize_over_directions(
+        lambda n: np.asarray(np.linalg.eigvalsh(plane_wave_block(G, n))[..., 0])
+    )
 
 
-@dataclass(frozen=True)
-class FlexoBound:
-    """Largest stable scale s* of a flexocoupling set and the wave direction that limits it."""
+class FlexoBound(NamedTuple):
+    """Largest stable scale s* of a flexocoupling set, and the wave direction that limits it."""
 
     scale: float
     direction: Array
 
 
 def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False) -> FlexoBound:
-    """Factor s* up to which f may be scaled with [[C(n), s f(n)], [s f(n)^T, G(n)]] positive definite for all n.
+    """Largest s* with [[C(n), s f(n)], [s f(n)^T, G(n)]] positive definite for all n and s < s*.
 
-    A set with s* < 1 makes grid-scale noise grow without end (Yudin, Ahluwalia, Tagantsev, APL 104, 082913).
-    Special cases: f11^2 < C11 G11, f44^2 < C44 (G44 + G44'), (f11 - f12)^2 < (C11 - C12) (G11 - G12 + 2 G44').
+    With s* < 1 grid-scale noise grows without end (Yudin, Ahluwalia, Tagantsev, Appl. Phys. Lett.
+    104, 082913 (2014)). Special cases: f11^2 < C11 G11, f44^2 < C44 (G44 + G44'),
+    (f11 - f12)^2 < (C11 - C12) (G11 - G12 + 2 G44').
 
     Args:
         C: stiffness (3, 3, 3, 3), Pa, positive definite.
         f: flexocoupling (3, 3, 3, 3), V.
-        G: gradient tensor (3, 3, 3, 3), J m^3/C^2, strongly elliptic.
-        transverse: only polarizations normal to n, those without a depolarization field.
+        G: gradient tensor (3, 3, 3, 3), J m^3/C^2, elliptic.
+        transverse: only polarizations normal to n, which have no depolarization field.
     """
+    if not np.any(f):
+        return FlexoBound(np.inf, np.array([1.0, 0.0, 0.0]))
 
     def scale(n: Array) -> Array:
-        Cn, fn, Gn = plane_wave_blocks(C, f, G, n)
+        Cn, fn, Gn = (plane_wave_block(T, n) for T in (C, f, G))
         softening = np.swapaxes(fn, -1, -2) @ np.linalg.solve(Cn, fn)
         if transverse:
             plane = _normal_plane(n)
@@ -116,20 +102,20 @@ def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False) -> Fl
         largest = np.linalg.eigvalsh(root @ softening @ np.swapaxes(root, -1, -2))[..., -1]
         return np.asarray(1.0 / np.sqrt(np.maximum(largest, 1e-300)))
 
-    if not np.any(f):
-        return FlexoBound(np.inf, np.array([1.0, 0.0, 0.0]))
     return FlexoBound(*minimize_over_directions(scale))
 
 
 def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
-    """Minimum over n of the smallest eigenvalue of the dimensionless 6x6 block, and that n.
+    """Minimum over n of the smallest eigenvalue of the 6x6 block, made dimensionless, and that n.
 
-    The block [[C(n), f(n)], [f(n)^T, G(n)]] is scaled by the mean C and G; positive means stable.
+    The block [[C(n), f(n)], [f(n)^T, G(n)]] in units of the mean eigenvalues of C and G along an
+    axis; it is positive exactly if `flexo_bound(C, f, G).scale` > 1.
     """
-    c, g = (np.trace(plane_wave_blocks(T, None, T, [0.0, 0.0, 1.0])[0]) / 3.0 for T in (C, G))
+    axis = np.array([0.0, 0.0, 1.0])
+    c, g = (np.trace(plane_wave_block(T, axis)) / 3.0 for T in (C, G))
 
     def lowest(n: Array) -> Array:
-        Cn, fn, Gn = plane_wave_blocks(C / c, f / np.sqrt(c * g), G / g, n)
+        Cn, fn, Gn = (plane_wave_block(T, n) for T in (C / c, f / np.sqrt(c * g), G / g))
         top = np.concatenate([Cn, fn], axis=-1)
         bottom = np.concatenate([np.swapaxes(fn, -1, -2), Gn], axis=-1)
         return np.asarray(np.linalg.eigvalsh(np.concatenate([top, bottom], axis=-2))[..., 0])
@@ -137,32 +123,14 @@ def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
     return minimize_over_directions(lowest)
 
 
-def _normal_plane(n: Array) -> Array:
-    """Orthonormal basis (..., 3, 2) of the plane normal to unit vectors n (..., 3)."""
-    helper = np.eye(3)[np.argmin(np.abs(n), axis=-1)]
-    first = np.cross(n, helper)
-    first /= np.linalg.norm(first, axis=-1, keepdims=True)
-    return np.stack([first, np.cross(n, first)], axis=-1)
-
-
-def _directions(count: int = 2000) -> Array:
-    """Unit vectors (count + 13, 3): a Fibonacci hemisphere and the 13 cubic symmetry axes."""
-    z = (np.arange(count) + 0.5) / count
-    angle = np.arange(count) * np.pi * (3.0 - np.sqrt(5.0))
-    radius = np.sqrt(1.0 - z**2)
-    sphere = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), z])
-    axes = np.array([v for v in np.ndindex(3, 3, 3) if v > (1, 1, 1)], dtype=float) - 1.0
-    return np.vstack([axes / np.linalg.norm(axes, axis=1, keepdims=True), sphere])
-
-
 def minimize_over_directions(
     function: Callable[[Array], Array], refine: int = 4
 ) -> tuple[float, Array]:
-    """Minimum of function(n) over unit vectors n, and that n.
+    """Minimum of `function` over unit vectors, and the direction where it lies.
 
     Args:
         function: maps unit vectors (..., 3) to values (...), even in n.
-        refine: how many of the lowest grid points to refine by a local search.
+        refine: how many of the lowest grid points start a local search.
     """
     grid = _directions()
     values = function(grid)
@@ -182,10 +150,28 @@ def minimize_over_directions(
             method="Nelder-Mead",
             options={
                 "initial_simplex": [[0.0, 0.0], [0.02, 0.0], [0.0, 0.02]],
-                "xatol": 1e-7,
-                "fatol": 1e-13,
+                "xatol": 1e-6,
+                "fatol": 1e-12,
             },
         )
         if found.fun * size < best:
             best, direction = float(found.fun) * size, shifted(found.x)
     return best, direction
+
+
+def _normal_plane(n: Array) -> Array:
+    """Orthonormal basis (..., 3, 2) of the plane normal to unit vectors n (..., 3)."""
+    helper = np.eye(3)[np.argmin(np.abs(n), axis=-1)]
+    first = np.cross(n, helper)
+    first /= np.linalg.norm(first, axis=-1, keepdims=True)
+    return np.stack([first, np.cross(n, first)], axis=-1)
+
+
+def _directions(count: int = 2000) -> Array:
+    """Unit vectors (count + 13, 3): the cubic symmetry axes and a Fibonacci hemisphere."""
+    axes = np.array([v for v in np.ndindex(3, 3, 3) if v > (1, 1, 1)], dtype=float) - 1.0
+    z = (np.arange(count) + 0.5) / count
+    angle = np.arange(count) * np.pi * (3.0 - np.sqrt(5.0))
+    radius = np.sqrt(1.0 - z**2)
+    sphere = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), z])
+    return np.vstack([axes / np.linalg.norm(axes, axis=1, keepdims=True), sphere])
