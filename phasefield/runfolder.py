@@ -1,0 +1,236 @@
+"""The result folder: its files by name, its protection against mixing runs, and run.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from mpi4py import MPI
+
+from phasefield import provenance
+from phasefield.errors import ResultError
+from phasefield.rankzero import on_root, write_text
+
+#: Version of the layout of run.json.
+FORMAT = 1
+#: Tables of the case that may change between a run and its continuation; the rest is physics.
+MAY_DIFFER = ("title", "time", "solver", "output")
+
+Status = Literal["running", "done", "failed", "stopped"]
+#: Entries that belong to one stretch of computing, and entries that a continuation takes over.
+_OF_SEGMENT = (
+    *("status", "reason", "start", "end", "hosts", "ranks", "slurm", "versions", "git"),
+    *("case_sha256", "steps", "iterations", "timings", "peak_memory"),
+)
+_OF_RUN = ("fields", "units", "citations", "loop")
+_OWNED = ("run.json", "observables.csv", "fields.xdmf", "fields.h5", "run.log")
+
+
+def json_ready(value: Any) -> Any:
+    """NumPy numbers and arrays, and paths, as JSON knows them: the `default` of `json.dumps`."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be written to JSON")
+
+
+def case_hash(case: Mapping[str, Any]) -> str:
+    """SHA-256 of a resolved case, independent of the order of its keys."""
+    text = json.dumps(case, sort_keys=True, separators=(",", ":"), default=json_ready)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def physics_hash(case: Mapping[str, Any]) -> str:
+    """SHA-256 of what a restart shares with the run it continues: the case without `MAY_DIFFER`."""
+    return case_hash(_physics(case))
+
+
+def differences(old: Any, new: Any, path: str = "") -> list[str]:
+    """One line per leaf in which two JSON trees differ: `material.temperature: 300 -> 350`."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return [
+            line
+            for key in sorted({*old, *new})
+            for line in differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+        ]
+    return [] if old == new else [f"{path}: {json.dumps(old)} -> {json.dumps(new)}"]
+
+
+class RunFolder:
+    """Result folder of one run; `run.json` is rewritten atomically at every `update`.
+
+    Make it with `RunFolder.create`. All methods are collective over `comm`; only rank 0 touches
+    files.
+    """
+
+    def __init__(self, path: Path, comm: MPI.Comm, record: dict[str, Any]):
+        self.path, self.comm, self.record = path, comm, record
+        self.run_json = path / "run.json"
+        self.observables = path / "observables.csv"
+        self.fields = path / "fields.xdmf"
+        self.checkpoints = path / "checkpoint"
+        self.log = path / "run.log"
+        self.figures = path / "figures"
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        comm: MPI.Comm,
+        case: Mapping[str, Any],
+        *,
+        overwrite: bool = False,
+        restart: bool = False,
+    ) -> RunFolder:
+        """Create (or re-open) the folder and write run.json with status `running`.
+
+        Parameters
+        ----------
+        case: the resolved case as a JSON-like tree (`Case.model_dump(mode="json")`).
+        overwrite: remove the files of an earlier run, and nothing else.
+        restart: continue the run that is there; its case may differ in the tables `MAY_DIFFER`
+            only.
+
+        Raises
+        ------
+        ResultError: the folder holds another run; `restart` with a case that differs, naming the
+            keys.
+        """
+        folder = Path(path)
+        machine = {"hosts": provenance.hosts(comm), "ranks": comm.size}
+
+        def begin() -> dict[str, Any]:
+            folder.mkdir(parents=True, exist_ok=True)
+            plain_case = json.loads(json.dumps(case, default=json_ready))
+            earlier = _earlier_run(folder, plain_case, overwrite, restart)
+            record = _new_record(plain_case, machine, earlier)
+            write_text(folder / "run.json", _dump(record))
+            return record
+
+        return cls(folder, comm, on_root(comm, begin))
+
+    def update(self, **entries: Any) -> None:
+        """Merge `entries` into run.json; a mapping is merged into the mapping that is there.
+
+        Usual entries: steps, iterations, timings {phase: s}, units {column: unit}, fields {name:
+            {label, symbol, unit}}, citations [text], peak_memory (bytes), dofs {field: n}, loop {x:
+            column, y: column}.
+        """
+
+        def merge() -> dict[str, Any]:
+            for key, value in entries.items():
+                if isinstance(value, Mapping) and isinstance(self.record.get(key), dict):
+                    self.record[key] = {**self.record[key], **value}
+                else:
+                    self.record[key] = value
+            write_text(self.run_json, _dump(self.record))
+            return self.record
+
+        self.record = on_root(self.comm, merge)
+
+    def finish(self, status: Status, reason: str = "", **entries: Any) -> None:
+        """Write the end of this run: `status`, `reason`, time and peak memory."""
+        memory = provenance.peak_memory(self.comm)
+        self.update(status=status, reason=reason, end=_now(), peak_memory=memory, **entries)
+
+
+def _earlier_run(
+    folder: Path, case: Mapping[str, Any], overwrite: bool, restart: bool
+) -> dict[str, Any] | None:
+    """The record of the run to continue, None for a new run; clears the folder or refuses it."""
+    if overwrite and restart:
+        raise ResultError("a run is either continued (restart) or replaced (overwrite), not both")
+    if overwrite:
+        _clear(folder)
+        return None
+    present = [name for name in _OWNED if (folder / name).exists()]
+    if not restart:
+        if present or any((folder / "checkpoint").glob("*.h5")):
+            held = ", ".join(present) or "checkpoint/"
+            raise ResultError(
+                f"{folder} holds a run already ({held}); choose another folder, "
+                "continue that run with --restart latest, or replace it with --overwrite"
+            )
+        return None
+    if "run.json" not in present:
+        return None  # restart from a checkpoint of another folder: this folder is new
+    record = read_record(folder)
+    changed = differences(_physics(record.get("case", {})), _physics(case))
+    if changed:
+        raise ResultError(
+            f"{folder} holds another run and cannot be continued with this case; it differs in\n  "
+            + "\n  ".join(changed)
+        )
+    return record
+
+
+def _physics(case: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in case.items() if key not in MAY_DIFFER}
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a run writes; files of the user stay."""
+    for name in _OWNED:
+        (folder / name).unlink(missing_ok=True)
+    for pattern in ("checkpoint/step_*.h5", "figures/*.png"):
+        for file in folder.glob(pattern):
+            file.unlink()
+
+
+def _new_record(
+    case: Mapping[str, Any], machine: Mapping[str, Any], earlier: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Record of a run that begins now; what it continues is kept under `segments`."""
+    record: dict[str, Any] = {
+        "format": FORMAT,
+        "status": "running",
+        "reason": "",
+        "title": case.get("title", ""),
+        "start": _now(),
+        "end": None,
+        **machine,
+        "slurm": provenance.slurm_ids(),
+        "versions": provenance.versions(),
+        "git": provenance.git_state(),
+        "case_sha256": case_hash(case),
+        "case": dict(case),
+        "geometry": {"unit": "nm"},
+        "segments": [],
+    }
+    if earlier is not None:
+        segment = {key: earlier[key] for key in _OF_SEGMENT if key in earlier}
+        record["segments"] = [*earlier.get("segments", []), segment]
+        record |= {key: earlier[key] for key in _OF_RUN if key in earlier}
+    return record
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Contents of `folder`/run.json. Raises ResultError if it is missing or unreadable."""
+    file = folder / "run.json"
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultError(f"{folder} holds no run.json, so it is not a result folder") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as exc:
+        raise ResultError(f"{file} is not readable as JSON: {exc}") from exc
+    if record.get("format") != FORMAT:
+        raise ResultError(
+            f"{file} has layout {record.get('format')!r}; this version reads {FORMAT}"
+        )
+    return dict(record)
+
+
+def _dump(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, indent=2, default=json_ready) + "\n"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
