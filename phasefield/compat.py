@@ -54,7 +54,7 @@ def create_mesh(comm: MPI.Comm, cells: np.ndarray, x: np.ndarray, cell: str) -> 
         cells=np.ascontiguousarray(cells, dtype=np.int64),
         x=np.ascontiguousarray(x, dtype=np.float64),
         e=ufl.Mesh(element),
-        partitioner=_shared_facet_partitioner(),
+        partitioner=_shared_facet_partitioner() if comm.size > 1 else None,
     )
 
 

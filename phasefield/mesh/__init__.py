@@ -6,10 +6,11 @@ from mpi4py import MPI
 
 from phasefield.mesh.box import build_box
 from phasefield.mesh.domain import Domain
+from phasefield.mesh.film import build_film
 
 __all__ = ["Domain", "build_domain"]
 
-_BUILDERS = {"box": build_box}
+_BUILDERS = {"box": build_box, "film": build_film}
 
 
 def build_domain(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]

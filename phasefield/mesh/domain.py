@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from mpi4py import MPI
 
 from phasefield import compat
 from phasefield.errors import MeshError, nearest
+from phasefield.mesh.sides import side_id, sides
 
 #: Coordinates enter the hash of a mesh in steps of this many nm.
 _HASH_STEP = 1e-6
@@ -86,34 +86,42 @@ class Domain:
             else measure
         )
 
-    def ds(self, *boundaries: str, **metadata: object) -> ufl.Measure:
-        """Measure over the named outer boundaries. Raises MeshError for one inside the mesh."""
-        for name in boundaries:
-            if name in self.interfaces:
-                raise MeshError(
-                    f'boundary "{name}" lies inside the mesh: integrate over it with dS'
-                )
-        return self._over_facets("ds", boundaries, metadata)
+    def ds(self, *boundaries: str, side: str | None = None, **metadata: object) -> ufl.Measure:
+        """Measure over the named boundaries (without a name: the whole surface).
 
-    def dS(self, *boundaries: str, **metadata: object) -> ufl.Measure:
-        """Measure over the named interfaces (all interior facets without a name).
+        With the name of a region as `side`, over the facets of that region's cells, seen from them;
+        so integrals over an interface take unrestricted integrands. Raises MeshError for an
+        interface without `side`.
+        """
+        for name in boundaries:
+            if name in self.interfaces and side is None:
+                raise MeshError(
+                    f'boundary "{name}" lies inside the mesh: say from which region it is seen'
+                )
+        measure = ufl.Measure("ds", domain=self.mesh, subdomain_data=self._sides, metadata=metadata)
+        region = None if side is None else _lookup(side, self.regions, "region")
+        ids = [side_id(tag, region) for tag in self._tags(boundaries)]
+        return measure(tuple(ids)) if boundaries else measure
+
+    def dS(self, *interfaces: str, **metadata: object) -> ufl.Measure:
+        """Measure over the named interfaces (without a name: all interior facets).
 
         Raises MeshError for a boundary on the outside.
         """
-        for name in boundaries:
+        for name in interfaces:
             if name in self.boundaries and name not in self.interfaces:
                 raise MeshError(f'boundary "{name}" is an outer one: integrate over it with ds')
-        return self._over_facets("dS", boundaries, metadata)
-
-    def _over_facets(
-        self, kind: str, names: tuple[str, ...], metadata: Mapping[str, object]
-    ) -> ufl.Measure:
         measure = ufl.Measure(
-            kind, domain=self.mesh, subdomain_data=self.facet_tags, metadata=metadata
+            "dS", domain=self.mesh, subdomain_data=self.facet_tags, metadata=metadata
         )
-        if not names:
-            return measure
-        return measure(tuple(sorted({tag for name in names for tag in self.facet_tags_of(name)})))
+        return measure(self._tags(interfaces)) if interfaces else measure
+
+    def _tags(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(sorted({tag for name in names for tag in self.facet_tags_of(name)}))
+
+    @cached_property
+    def _sides(self) -> list[tuple[int, np.ndarray]]:
+        return sides(self.mesh, self.facet_tags, self.cell_tags)
 
     @cached_property
     def volume(self) -> float:
