@@ -1,435 +1,775 @@
 """The case file as pydantic models: every table, key, unit, default and range, in one place.
 
-SI throughout; strings with units are converted on reading (`phasefield.units`). Unknown keys are refused.
-Lab axes are x, y, z; vectors always have three components; strain components are tensor components.
+SI throughout; texts with units are converted on reading (`phasefield.units`). Unknown keys are
+refused. Lab axes are x, y, z; vectors always have three components; strain components are tensor
+components. What one key alone cannot tell (two conditions on one boundary, a load that does not
+exist) is in `phasefield.case.checks`. The text under a key is its documentation, here and in the
+JSON Schema.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Strict,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from phasefield import units
 from phasefield.units import (
     Charge,
-    ElectricField,
     Length,
+    Number,
     Polarization,
-    Potential,
     Pressure,
-    Quantity,
     SurfaceCharge,
     Temperature,
     Time,
+    Unit,
 )
+
+# --- types that several tables share --------------------------------------------------------------
 
 Positive = Field(gt=0)
 NonNegative = Field(ge=0)
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Strict(), Positive]
+Flag = Annotated[bool, Strict()]
 PositiveLength = Annotated[Length, Positive]
-Names = str | list[str]
+PositiveTime = Annotated[Time, Positive]
+Permittivity = Annotated[float, Field(ge=1)]
+Vector = tuple[Number, Number, Number]
+PolarizationVector = tuple[Polarization, Polarization, Polarization]
 Component = Literal["xx", "yy", "zz", "yz", "xz", "xy"]
-Vector = tuple[float, float, float]
+
+LandauQuadratic = Annotated[float, Unit("J m/C^2")]
+LandauQuartic = Annotated[float, Unit("J m^5/C^4")]
+LandauSextic = Annotated[float, Unit("J m^9/C^6")]
+LandauOctic = Annotated[float, Unit("J m^13/C^8")]
+ElectrostrictiveCoefficient = Annotated[float, Unit("m^4/C^2")]
+GradientCoefficient = Annotated[float, Unit("J m^3/C^2")]
+KineticCoefficient = Annotated[float, Unit("C^2/(J m s)")]
+
+#: A number in the SI unit of the key, a text with a unit, or the name of a load of the table
+#: `loads`.
+PotentialOrLoad = Annotated[float | str, Unit("V", or_load=True)]
+FieldOrLoad = Annotated[float | str, Unit("V/m", or_load=True)]
+
+
+def _axis_letters(letters: str) -> str:
+    if not set(letters) <= set("xyz") or len(set(letters)) < len(letters):
+        raise ValueError(f'found "{letters}"; expected letters of x, y and z, each at most once')
+    return letters
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _free_as_none(value: Any) -> Any:
+    return None if value == "free" else value
+
+
+def _one_or_each(value: Any) -> str:
+    return "each" if isinstance(value, list | tuple) else "one"
+
+
+def _free_or_number(value: Any) -> float | str:
+    if value == "free":
+        return "free"
+    try:
+        return units.to_si(value, "")
+    except ValueError as exc:
+        raise ValueError(f'{exc} or "free"') from None
+
+
+def _tag_or_name(value: Any) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(
+            f"found {units.shown(value)}; expected the number or the name of a physical group"
+        )
+    return value
+
+
+def _petsc_value(value: Any) -> Any:
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError(f"found {units.shown(value)}; expected a text, a number, true or false")
+    return value
+
+
+AxisLetters = Annotated[
+    str,
+    AfterValidator(_axis_letters),
+    WithJsonSchema({"type": "string", "pattern": "^[xyz]{0,3}$"}),
+]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    Field(min_length=1),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
+FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
+FreeOrNumber = Annotated[
+    float | Literal["free"],
+    BeforeValidator(_free_or_number),
+    WithJsonSchema({"type": ["number", "string"]}),
+]
+TagOrName = Annotated[
+    int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})
+]
+PetscValue = Annotated[
+    str | bool | int | float,
+    BeforeValidator(_petsc_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+Spacing = Annotated[
+    Annotated[PositiveLength, Tag("one")] | Annotated[tuple[PositiveLength, ...], Tag("each")],
+    Discriminator(_one_or_each),
+]
 
 
 class Table(BaseModel):
-    """Base of all tables: unknown keys are errors, values are fixed after validation."""
+    """Base of all tables: unknown keys are errors, values are finite and fixed after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-# --- material ---------------------------------------------------------------------------------------------
-
-
-class LandauCoefficients(Table):
-    """Stress-free Landau coefficients in the crystal frame, f = alpha_1 sum P_i^2 + alpha_11 sum P_i^4 + …"""
-
-    alpha_1: Quantity("J m/C^2") | None = None  # type: ignore[valid-type]
-    alpha_11: Quantity("J m^5/C^4") | None = None  # type: ignore[valid-type]
-    alpha_12: Quantity("J m^5/C^4") | None = None  # type: ignore[valid-type]
-    alpha_111: Quantity("J m^9/C^6") | None = None  # type: ignore[valid-type]
-    alpha_112: Quantity("J m^9/C^6") | None = None  # type: ignore[valid-type]
-    alpha_123: Quantity("J m^9/C^6") | None = None  # type: ignore[valid-type]
-    alpha_1111: Quantity("J m^13/C^8") | None = None  # type: ignore[valid-type]
-    alpha_1112: Quantity("J m^13/C^8") | None = None  # type: ignore[valid-type]
-    alpha_1122: Quantity("J m^13/C^8") | None = None  # type: ignore[valid-type]
-    alpha_1123: Quantity("J m^13/C^8") | None = None  # type: ignore[valid-type]
-
-
-class ElasticConstants(Table):
-    """Cubic stiffness C11, C12, C44 in Pa, crystal frame."""
-
-    C11: Annotated[Pressure, Positive] | None = None
-    C12: Pressure | None = None
-    C44: Annotated[Pressure, Positive] | None = None
-
-
-class Electrostriction(Table):
-    """Q11, Q12 and the engineering Q44 (gamma_12 = Q44 P1 P2) in m^4/C^2."""
-
-    Q11: Quantity("m^4/C^2") | None = None  # type: ignore[valid-type]
-    Q12: Quantity("m^4/C^2") | None = None  # type: ignore[valid-type]
-    Q44: Quantity("m^4/C^2") | None = None  # type: ignore[valid-type]
-
-
-class GradientCoefficients(Table):
-    """Cubic gradient coefficients in J m^3/C^2; a 180 degree {100} wall sees G44 + G44p."""
-
-    G11: Quantity("J m^3/C^2") | None = None  # type: ignore[valid-type]
-    G12: Quantity("J m^3/C^2") | None = None  # type: ignore[valid-type]
-    G44: Quantity("J m^3/C^2") | None = None  # type: ignore[valid-type]
-    G44p: Quantity("J m^3/C^2") | None = None  # type: ignore[valid-type]
-
-
-class Region(Table):
-    """A region of the mesh without polarization: substrate or dead layer."""
-
-    material: str | None = Field(None, description="material set whose stiffness it takes")
-    elastic: ElasticConstants = ElasticConstants()
-    permittivity: Annotated[float, Field(ge=1)] = Field(1.0, description="relative permittivity")
-    conductor: bool = Field(False, description="a metal: its potential is that of the electrode it touches")
-
-
-class Material(Table):
-    """The ferroelectric: a named set, its temperature and composition, and inline coefficients over it."""
-
-    name: str | None = Field(None, description="set of the library, or path of a material file")
-    temperature: Annotated[Temperature, Positive] = 298.15
-    composition: Annotated[float, Field(ge=0, le=1)] | None = None
-    landau: LandauCoefficients = LandauCoefficients()
-    elastic: ElasticConstants = ElasticConstants()
-    electrostriction: Electrostriction = Electrostriction()
-    gradient: GradientCoefficients = GradientCoefficients()
-    background_permittivity: Annotated[float, Field(ge=1)] | None = None
-    kinetic: Annotated[Quantity("C^2/(J m s)"), Positive] | None = None  # type: ignore[valid-type]
-    regions: dict[str, Region] = Field(
-        default_factory=dict, description="regions of the mesh that carry no polarization, by name"
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
 
-# --- mesh -------------------------------------------------------------------------------------------------
+# --- material -------------------------------------------------------------------------------------
+
+
+class LandauCoefficients(Table):
+    """Stress-free Landau coefficients in the crystal frame, f = alpha_1 sum P_i^2 + alpha_11 sum
+    P_i^4 + …"""
+
+    alpha_1: LandauQuadratic | None = None
+    """alpha_1 (J m/C^2)"""
+    alpha_11: LandauQuartic | None = None
+    """alpha_11 (J m^5/C^4)"""
+    alpha_12: LandauQuartic | None = None
+    """alpha_12 (J m^5/C^4)"""
+    alpha_111: LandauSextic | None = None
+    """alpha_111 (J m^9/C^6)"""
+    alpha_112: LandauSextic | None = None
+    """alpha_112 (J m^9/C^6)"""
+    alpha_123: LandauSextic | None = None
+    """alpha_123 (J m^9/C^6)"""
+    alpha_1111: LandauOctic | None = None
+    """alpha_1111 (J m^13/C^8)"""
+    alpha_1112: LandauOctic | None = None
+    """alpha_1112 (J m^13/C^8)"""
+    alpha_1122: LandauOctic | None = None
+    """alpha_1122 (J m^13/C^8)"""
+    alpha_1123: LandauOctic | None = None
+    """alpha_1123 (J m^13/C^8)"""
+
+
+class ElasticConstants(Table):
+    """Cubic stiffness at constant polarization, crystal frame."""
+
+    C11: Annotated[Pressure, Positive] | None = None
+    """C11 (Pa)"""
+    C12: Pressure | None = None
+    """C12 (Pa)"""
+    C44: Annotated[Pressure, Positive] | None = None
+    """C44 (Pa)"""
+
+
+class Electrostriction(Table):
+    """Cubic electrostriction, crystal frame, with the engineering (Voigt) Q44: gamma_12 = Q44 P1
+    P2."""
+
+    Q11: ElectrostrictiveCoefficient | None = None
+    """Q11 (m^4/C^2)"""
+    Q12: ElectrostrictiveCoefficient | None = None
+    """Q12 (m^4/C^2)"""
+    Q44: ElectrostrictiveCoefficient | None = None
+    """engineering Q44 (m^4/C^2), gamma_12 = Q44 P1 P2"""
+
+
+class GradientCoefficients(Table):
+    """Cubic gradient coefficients, crystal frame; a 180 degree {100} wall sees G44 + G44p."""
+
+    G11: GradientCoefficient | None = None
+    """G11 (J m^3/C^2)"""
+    G12: GradientCoefficient | None = None
+    """G12 (J m^3/C^2)"""
+    G44: GradientCoefficient | None = None
+    """G44 (J m^3/C^2)"""
+    G44p: GradientCoefficient | None = None
+    """G44' (J m^3/C^2)"""
+
+
+class Region(Table):
+    """A region of the mesh without polarization: substrate, dead layer or metal."""
+
+    material: str | None = None
+    """material set, or path of a material file, whose stiffness it takes"""
+    elastic: ElasticConstants = ElasticConstants()
+    """stiffness, instead of or over that of `material`"""
+    permittivity: Permittivity = 1.0
+    """relative permittivity"""
+    conductor: Flag = False
+    """a metal: its potential is that of the electrode it touches"""
+
+
+class Material(Table):
+    """The ferroelectric: a named set, its temperature and composition, and inline coefficients
+    over it."""
+
+    name: str | None = None
+    """set of the library, or path of a material file (.toml); none if all coefficients are given
+    here"""
+    temperature: Annotated[Temperature, Positive] = 298.15
+    """temperature (K, or a text such as "25 degC")"""
+    composition: Annotated[float, Field(ge=0, le=1)] | None = None
+    """composition x of a series such as PZT or BST"""
+    landau: LandauCoefficients = LandauCoefficients()
+    """inline stress-free Landau coefficients"""
+    elastic: ElasticConstants = ElasticConstants()
+    """inline stiffness"""
+    electrostriction: Electrostriction = Electrostriction()
+    """inline electrostriction"""
+    gradient: GradientCoefficients = GradientCoefficients()
+    """inline gradient coefficients"""
+    background_permittivity: Permittivity | None = None
+    """relative permittivity without the soft mode, D = eps0 eps_b E + P"""
+    kinetic: Annotated[KineticCoefficient, Positive] | None = None
+    """Gamma of dP/dt = -Gamma dH/dP (C^2/(J m s))"""
+    regions: dict[str, Region] = Field(default_factory=dict)
+    """regions of the mesh that carry no polarization, by name"""
+
+
+# --- mesh -----------------------------------------------------------------------------------------
 
 
 class MeshTable(Table):
     """Keys that all meshes share."""
 
-    degree: Literal[1, 2] = Field(1, description="polynomial degree of P, u and phi")
-    axes: Annotated[str, Field(pattern=r"^[xyz]{1,3}$")] | None = Field(
-        None, description='lab axes that the mesh coordinates stand for, e.g. "xz" for a film in section'
-    )
-    periodic: Annotated[str, Field(pattern=r"^[xyz]{0,3}$")] = ""
+    degree: Literal[1, 2] = 1
+    """polynomial degree of P, u and phi"""
+    axes: Annotated[AxisLetters, Field(min_length=1)] | None = None
+    """lab axes that the mesh coordinates stand for, e.g. "xz" for a film in section"""
+    periodic: AxisLetters = ""
+    """lab axes along which the mesh is periodic: "" (none), "x", "xy" and so on"""
 
 
 class BoxMesh(MeshTable):
-    """A line, rectangle or box in one to three dimensions."""
+    """A line, rectangle or box in one to three dimensions; `axes` are "x", "xy" or "xyz" unless
+    given."""
 
     kind: Literal["box"]
-    size: tuple[PositiveLength, ...] = Field(min_length=1, max_length=3)
-    cells: tuple[Annotated[int, Positive], ...] | None = None
-    spacing: PositiveLength | tuple[PositiveLength, ...] | None = None
+    """a line, rectangle or box"""
+    size: Annotated[tuple[PositiveLength, ...], Field(min_length=1, max_length=3)]
+    """extent along each axis (m)"""
+    cells: tuple[Count, ...] | None = None
+    """number of cells along each axis (or give `spacing`)"""
+    spacing: Spacing | None = None
+    """largest cell size (m): one for all axes or one for each (or give `cells`)"""
     origin: tuple[Length, ...] | None = None
+    """lower corner (m), zero unless given"""
     cell: Literal["simplex", "tensor"] = "simplex"
+    """triangles and tetrahedra, or quadrilaterals and hexahedra"""
 
 
 class FilmMesh(MeshTable):
-    """Layers along z, bottom to top: substrate, dead_bottom, film, dead_top; z = 0 at the film's bottom."""
+    """Layers along z, bottom to top: substrate, dead_bottom, film, dead_top; z = 0 at the film's
+    bottom.
+
+    `axes` are "z", "xz" or "xyz" for no, one or two widths unless given.
+    """
 
     kind: Literal["film"]
-    width: tuple[PositiveLength, ...] = Field((), max_length=2)
+    """layers along z"""
+    width: Annotated[tuple[PositiveLength, ...], Field(max_length=2)] = ()
+    """extent along each in-plane axis (m)"""
     thickness: PositiveLength
+    """thickness of the ferroelectric film (m)"""
     substrate: Annotated[Length, NonNegative] = 0.0
+    """thickness of the substrate that is computed (m)"""
     dead_bottom: Annotated[Length, NonNegative] = 0.0
+    """thickness of a dielectric layer below the film (m)"""
     dead_top: Annotated[Length, NonNegative] = 0.0
-    spacing: PositiveLength | tuple[PositiveLength, ...] = Field(
-        description="cell size: one for all directions or one for each mesh axis"
-    )
-    substrate_cells: Annotated[int, Positive] | None = Field(
-        None, description="number of cell layers in the substrate, growing away from the film"
-    )
+    """thickness of a dielectric layer above the film (m)"""
+    spacing: Spacing
+    """largest cell size (m): one for all axes or one for each"""
+    substrate_cells: Count | None = None
+    """number of cell layers in the substrate, growing away from the film"""
     cell: Literal["simplex", "tensor"] = "simplex"
+    """triangles and tetrahedra, or quadrilaterals and hexahedra"""
 
 
 class FileMesh(MeshTable):
     """A mesh file: Gmsh .msh, or anything that meshio reads."""
 
     kind: Literal["file"]
+    """a mesh from a file"""
     path: str
-    length_unit: PositiveLength = Field(1e-9, description="metres per unit of the file's coordinates")
-    regions: dict[str, int | str] = Field(default_factory=dict)
-    boundaries: dict[str, int | str] = Field(default_factory=dict)
+    """mesh file, relative to the case file"""
+    length_unit: PositiveLength = 1e-9
+    """metres per unit of the file's coordinates"""
+    regions: dict[str, TagOrName] = Field(default_factory=dict)
+    """regions by name: number or name of the file's physical group of cells"""
+    boundaries: dict[str, TagOrName] = Field(default_factory=dict)
+    """boundaries by name: number or name of the file's physical group of facets"""
 
 
 MeshSpec = Annotated[BoxMesh | FilmMesh | FileMesh, Field(discriminator="kind")]
 
 
 class Crystal(Table):
-    """Crystal directions along lab axes; the default is the cubic axes along x, y, z."""
+    """Crystal directions along lab axes (any length); the third follows. Default: cubic axes
+    along x, y, z."""
 
-    x: Vector | None = Field(None, description="crystal direction along lab x, e.g. [1, -1, 0]")
-    z: Vector | None = Field(None, description="crystal direction along lab z, e.g. [0, 0, 1]")
+    x: Vector = (1.0, 0.0, 0.0)
+    """crystal direction along lab x, e.g. [1, -1, 0]"""
+    z: Vector = (0.0, 0.0, 1.0)
+    """crystal direction along lab z, e.g. [0, 0, 1]"""
 
 
-# --- initial states ---------------------------------------------------------------------------------------
+# --- initial states -------------------------------------------------------------------------------
 
 
 class InitialTable(Table):
     """Keys that all initial states share."""
 
-    noise: Annotated[Polarization, NonNegative] = Field(0.0, description="amplitude of noise added on top")
-    seed: int = 0
+    noise: Annotated[Polarization, NonNegative] = 0.0
+    """amplitude of noise added on top (C/m^2)"""
+    seed: Annotated[int, Strict(), NonNegative] = 0
+    """seed of the random numbers; the same seed gives the same state on any number of ranks"""
 
 
 class UniformState(InitialTable):
     """The same polarization everywhere."""
 
     kind: Literal["uniform"]
-    value: tuple[Polarization, Polarization, Polarization]
+    """the same polarization everywhere"""
+    value: PolarizationVector
+    """polarization (C/m^2)"""
 
 
 class NoiseState(InitialTable):
-    """Random components in [-amplitude, amplitude] at every node, the same on any number of ranks."""
+    """Random components in [-amplitude, amplitude] at every node."""
 
     kind: Literal["noise"]
+    """random polarization"""
     amplitude: Annotated[Polarization, Positive]
+    """largest component (C/m^2)"""
 
 
 class StripeState(InitialTable):
     """Stripes of alternating polarization along `normal` with the given period."""
 
     kind: Literal["stripes"]
-    value: tuple[Polarization, Polarization, Polarization]
+    """stripe domains"""
+    value: PolarizationVector
+    """polarization of every other stripe (C/m^2), the opposite in between"""
     normal: Vector
+    """direction across the stripes (any length)"""
     period: PositiveLength
+    """width of two stripes (m)"""
     width: Annotated[Length, NonNegative] = 0.0
+    """half-width of the walls (m), sharp if zero"""
 
 
 class WallState(InitialTable):
     """A tanh wall between `left` and `right` at `position` along `normal`."""
 
     kind: Literal["wall"]
-    left: tuple[Polarization, Polarization, Polarization]
-    right: tuple[Polarization, Polarization, Polarization]
+    """one domain wall"""
+    left: PolarizationVector
+    """polarization far against `normal` (C/m^2)"""
+    right: PolarizationVector
+    """polarization far along `normal` (C/m^2)"""
     normal: Vector
+    """direction across the wall (any length)"""
     position: Length = 0.0
+    """distance of the wall from the origin along `normal` (m)"""
     width: Annotated[Length, NonNegative] = 1e-9
+    """half-width of the wall (m)"""
 
 
 class VortexState(InitialTable):
-    """A vortex about `axis` through `center`; `core` is the component along the axis at the centre."""
+    """A vortex about `axis` through `center`."""
 
     kind: Literal["vortex"]
+    """a polarization vortex"""
     center: tuple[Length, Length, Length]
+    """a point of the axis (m)"""
     axis: Vector
+    """direction of the axis (any length)"""
     radius: PositiveLength
+    """radius of the core (m)"""
     magnitude: Polarization
+    """polarization around the axis (C/m^2), far from it"""
     core: Polarization = 0.0
+    """polarization along the axis (C/m^2), at the centre"""
 
 
 class FileState(InitialTable):
     """Nodal data from a file: columns x, y, z (m) and P_x, P_y, P_z (C/m^2), any order of rows."""
 
     kind: Literal["file"]
+    """nodal data from a file"""
     path: str
+    """data file, relative to the case file"""
 
 
 InitialSpec = Annotated[
-    UniformState | NoiseState | StripeState | WallState | VortexState | FileState, Field(discriminator="kind")
+    UniformState | NoiseState | StripeState | WallState | VortexState | FileState,
+    Field(discriminator="kind"),
 ]
 
-# --- loads ------------------------------------------------------------------------------------------------
+# --- loads ----------------------------------------------------------------------------------------
+
+#: SI units that a load may have: those of the keys that take a load's name.
+LOAD_UNITS = ("V", "V/m", "Pa", "m")
+#: Keys of loads whose values have that unit.
+_LOAD_VALUES = ("value", "values", "start", "stop", "amplitude", "offset")
 
 
-class ConstantLoad(Table):
+def _load_value(value: Any, info: ValidationInfo) -> float:
+    unit = info.data.get("unit")
+    if unit is None and isinstance(value, str):
+        known = ", ".join(LOAD_UNITS)
+        raise ValueError(
+            f"found {units.shown(value)}; expected a number or a text in one of {known}"
+        )
+    return units.to_si(value, unit or "")
+
+
+LoadValue = Annotated[
+    float, BeforeValidator(_load_value), WithJsonSchema({"type": ["number", "string"]})
+]
+
+
+class LoadTable(Table):
+    """A waveform; its values are in `unit`, or in the SI unit of the key that uses it."""
+
+    unit: Literal["V", "V/m", "Pa", "m"] | None = None
+    """SI unit of the values; found from them when they are texts with units"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _find_unit(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("unit") is not None:
+            return data
+        given = [data[key] for key in _LOAD_VALUES if key in data]
+        values = [v for item in given for v in (item if isinstance(item, list | tuple) else [item])]
+        unit = next((u for v in values for u in LOAD_UNITS if units.convertible(v, u)), None)
+        return {**data, "unit": unit}
+
+
+class ConstantLoad(LoadTable):
     """A load that does not change."""
 
     kind: Literal["constant"]
-    value: float
+    """a constant"""
+    value: LoadValue
+    """value, in `unit`"""
 
 
-class RampLoad(Table):
+class RampLoad(LoadTable):
     """From `start` to `stop` between times t0 and t1, constant outside."""
 
     kind: Literal["ramp"]
-    start: float = 0.0
-    stop: float
-    t0: Time = 0.0
-    t1: Annotated[Time, Positive]
+    """a straight line between two constants"""
+    start: LoadValue = 0.0
+    """value until t0, in `unit`"""
+    stop: LoadValue
+    """value from t1 on, in `unit`"""
+    t0: Annotated[Time, NonNegative] = 0.0
+    """beginning (s)"""
+    t1: PositiveTime
+    """end (s)"""
 
 
-class SineLoad(Table):
+class SineLoad(LoadTable):
     """offset + amplitude sin(2 pi t / period + phase)."""
 
     kind: Literal["sine"]
-    amplitude: float
-    period: Annotated[Time, Positive]
-    phase: float = 0.0
-    offset: float = 0.0
+    """a sine wave"""
+    amplitude: LoadValue
+    """amplitude, in `unit`"""
+    period: PositiveTime
+    """period (s)"""
+    phase: Number = 0.0
+    """phase (rad, or a text such as "90 deg")"""
+    offset: LoadValue = 0.0
+    """mean value, in `unit`"""
 
 
-class TriangleLoad(Table):
+class TriangleLoad(LoadTable):
     """0 -> +amplitude -> -amplitude -> 0 in one period, plus offset."""
 
     kind: Literal["triangle"]
-    amplitude: float
-    period: Annotated[Time, Positive]
-    offset: float = 0.0
+    """a triangular wave that starts at its mean and rises"""
+    amplitude: LoadValue
+    """amplitude, in `unit`"""
+    period: PositiveTime
+    """period (s)"""
+    offset: LoadValue = 0.0
+    """mean value, in `unit`"""
 
 
-class TableLoad(Table):
+class TableLoad(LoadTable):
     """Linear interpolation of `values` at `times`, constant outside."""
 
     kind: Literal["table"]
-    times: tuple[Time, ...] = Field(min_length=2)
-    values: tuple[float, ...] = Field(min_length=2)
+    """straight lines between given points"""
+    times: Annotated[tuple[Time, ...], Field(min_length=2)]
+    """times (s), increasing"""
+    values: Annotated[tuple[LoadValue, ...], Field(min_length=2)]
+    """value at each time, in `unit`"""
 
 
 LoadSpec = Annotated[
     ConstantLoad | RampLoad | SineLoad | TriangleLoad | TableLoad, Field(discriminator="kind")
 ]
-#: A number in the SI unit of the key, or the name of a load of the table `loads`.
-LoadName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-PotentialOrLoad = Potential | LoadName
-FieldOrLoad = ElectricField | LoadName
-PressureOrLoad = Pressure | LoadName
-LengthOrLoad = Length | LoadName
 
-# --- mechanics --------------------------------------------------------------------------------------------
+# --- mechanics ------------------------------------------------------------------------------------
+
+#: What a mechanical condition's value is: its SI unit and whether it has three components.
+CONDITION_VALUES = {
+    "displacement": ("m", True),
+    "traction": ("Pa", True),
+    "pressure": ("Pa", False),
+}
 
 
 class MechanicalCondition(Table):
     """A mechanical condition on one or more boundaries.
 
-    clamped: u = 0. roller: no displacement along the boundary's normal axis. displacement: u = value.
-    traction: t = value (Pa). pressure: t = -value n. free: nothing (the default of every boundary).
+    clamped: u = 0. roller: no displacement along the boundary's normal axis. displacement: u =
+    value, with "free" for a component that is not prescribed. traction: t = value. pressure: t =
+    -value n. free: t = 0, the default of every boundary.
     """
 
     on: Names
+    """boundary, or list of boundaries"""
     kind: Literal["clamped", "roller", "displacement", "traction", "pressure", "free"]
-    value: tuple[LengthOrLoad | PressureOrLoad | None, ...] | PressureOrLoad | None = None
+    """what is prescribed"""
+    value: Annotated[
+        tuple[float | str | None, ...] | float | str | None,
+        WithJsonSchema(
+            {"type": ["array", "number", "string"], "items": {"type": ["number", "string"]}}
+        ),
+    ] = None
+    """displacement [x, y, z] (m), traction [x, y, z] (Pa) or pressure (Pa); each may be the name
+    of a load"""
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _in_the_unit_of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = info.data.get("kind")
+        if value is None or kind is None:
+            return None
+        if kind not in CONDITION_VALUES:
+            raise ValueError(f'found {units.shown(value)}; kind "{kind}" takes no value')
+        unit, vector = CONDITION_VALUES[kind]
+        if not vector:
+            return units.to_si_or_name(value, unit)
+        if not isinstance(value, list | tuple) or len(value) != 3:
+            raise ValueError(
+                f"found {units.shown(value)}; expected three values [x, y, z] in {unit}"
+            )
+        free = ("free", None) if kind == "displacement" else (None,)
+        return tuple(None if v in free else units.to_si_or_name(v, unit) for v in value)
 
 
 class Mechanics(Table):
-    """Elasticity with electrostriction.
+    """Elasticity with electrostriction."""
 
-    `strain` fixes components of the mean strain or sets them "free" (stress-free, or under `stress`); they act
-    along periodic and along unresolved directions. `misfit` is the strain that a coherent substrate imposes on
-    the film relative to its stress-free cubic lattice; it enters as the eigenstrain -misfit of the film.
-    """
-
-    enabled: bool = True
-    strain: dict[Component, Literal["free"] | float] = Field(default_factory=dict)
+    enabled: Flag = True
+    """whether the displacement and the elastic energy are computed"""
+    strain: dict[Component, FreeOrNumber] = Field(default_factory=dict)
+    """mean strain by component along periodic and unresolved axes: a number, or "free"
+    (stress-free, or under `stress`); zero unless given"""
     stress: dict[Component, Pressure] = Field(default_factory=dict)
-    misfit: dict[Component, float] = Field(default_factory=dict)
+    """mean stress (Pa) by component; the mean strain of the component is then free"""
+    misfit: dict[Component, Number] = Field(default_factory=dict)
+    """strain that a coherent substrate imposes on the film relative to its stress-free cubic
+    lattice; it enters as the eigenstrain -misfit of the film"""
     boundary: tuple[MechanicalCondition, ...] = ()
+    """mechanical boundary conditions; free where nothing is said"""
 
 
-# --- electrostatics ---------------------------------------------------------------------------------------
+# --- electrostatics -------------------------------------------------------------------------------
 
 
 class ElectricalCondition(Table):
     """An electrical condition on one or more boundaries.
 
     electrode: phi = potential. floating: one unknown potential with the given total free charge.
-    screened: imperfect electrode at `potential` behind a layer `thickness`/`permittivity` (dead layer or
-    screening length). free: given surface charge density (zero by default), D·n = charge_density.
+    screened: imperfect electrode at `potential` behind a layer `thickness`/`permittivity` (dead
+    layer or screening length). free: given surface charge density, zero by default, the default
+    of every boundary.
     """
 
     on: Names
+    """boundary, or list of boundaries; those of one floating condition are one conductor"""
     kind: Literal["electrode", "floating", "screened", "free"]
+    """what is prescribed"""
     potential: PotentialOrLoad = 0.0
+    """potential (V) of an electrode or screened surface, or the name of a load"""
     charge: Charge = 0.0
+    """total free charge of a floating electrode (C; in 2D C/m times one metre)"""
     thickness: PositiveLength | None = None
-    permittivity: Annotated[float, Field(ge=1)] = 1.0
+    """thickness of the layer before a screened surface's electrode (m)"""
+    permittivity: Permittivity = 1.0
+    """relative permittivity of that layer"""
     charge_density: SurfaceCharge = 0.0
+    """surface charge density of a free surface (C/m^2)"""
 
 
 class Electrostatics(Table):
-    """Gauss's law with background permittivity; `applied_field` is a uniform field added to -grad phi."""
+    """Gauss's law with background permittivity."""
 
-    enabled: bool = True
+    enabled: Flag = True
+    """whether the potential is computed"""
     applied_field: tuple[FieldOrLoad, FieldOrLoad, FieldOrLoad] = (0.0, 0.0, 0.0)
+    """uniform field (V/m) added to -grad phi; each component may be the name of a load"""
     boundary: tuple[ElectricalCondition, ...] = ()
+    """electrical boundary conditions; free surfaces without charge where nothing is said"""
 
 
-# --- polarization -----------------------------------------------------------------------------------------
+# --- polarization ---------------------------------------------------------------------------------
 
 
 class PolarizationCondition(Table):
-    """free: natural condition. fixed: P = value (null leaves a component free). extrapolation: length > 0."""
+    """free: natural condition, the default. fixed: P = value. extrapolation: surface energy
+    (G/length) P^2/2."""
 
     on: Names
+    """boundary, or list of boundaries"""
     kind: Literal["free", "fixed", "extrapolation"]
-    value: tuple[Polarization | None, Polarization | None, Polarization | None] | None = None
+    """what is prescribed"""
+    value: tuple[FreeOrPolarization, FreeOrPolarization, FreeOrPolarization] | None = None
+    """polarization of a fixed boundary (C/m^2), "free" for a component that is not prescribed"""
     length: PositiveLength | None = None
+    """extrapolation length (m)"""
 
 
 class PolarizationTable(Table):
-    """Boundary conditions of the polarization; free where nothing is said."""
+    """Boundary conditions of the polarization."""
 
     boundary: tuple[PolarizationCondition, ...] = ()
+    """boundary conditions of the polarization; free where nothing is said"""
 
 
-# --- running ----------------------------------------------------------------------------------------------
+# --- running --------------------------------------------------------------------------------------
 
 
 class TimeTable(Table):
-    """How to run: transient (physical time), relax (to equilibrium) or ramp (quasi-static sweep of the loads).
+    """How to run: transient (physical time), relax (to equilibrium) or ramp (quasi-static sweep of
+    the loads).
 
-    In a ramp the loads are followed in `points` equal steps of t from 0 to `end`, each relaxed to equilibrium.
+    In a ramp the loads are followed in `points` equal steps of t from 0 to `end`, each relaxed
+    to equilibrium.
     """
 
     mode: Literal["relax", "transient", "ramp"] = "relax"
+    """to equilibrium at fixed loads, in physical time, or a quasi-static sweep of the loads"""
     scheme: Literal["adaptive", "backward-euler"] = "adaptive"
-    steps: tuple[Annotated[Time, Positive], ...] | None = Field(
-        None, description="the time steps of backward-euler, one after another"
-    )
-    end: Annotated[Time, Positive] | None = Field(None, description="end of a transient or of a ramp")
-    points: Annotated[int, Positive] | None = Field(None, description="number of load points of a ramp")
-    initial_step: Annotated[Time, Positive] | None = None
-    max_step: Annotated[Time, Positive] | None = None
-    tolerance: Annotated[float, Field(gt=0, lt=1)] = Field(
-        1e-3, description="local error of a transient step relative to the polarization scale (rms)"
-    )
-    equilibrium: Annotated[float, Field(gt=0, lt=1)] = Field(
-        1e-4,
-        description="rms driving field at which a state counts as equilibrium, relative to the field scale",
-    )
-    max_steps: Annotated[int, Positive] = 10000
+    """steps under error control, or backward Euler with the given `steps`"""
+    steps: Annotated[tuple[PositiveTime, ...], Field(min_length=1)] | None = None
+    """the time steps (s) of backward-euler, one after another"""
+    end: PositiveTime | None = None
+    """end of a transient or of a ramp (s)"""
+    points: Count | None = None
+    """number of load points of a ramp"""
+    initial_step: PositiveTime | None = None
+    """first step (s), chosen by the material's relaxation time unless given"""
+    max_step: PositiveTime | None = None
+    """largest step (s)"""
+    tolerance: Fraction = 1e-3
+    """local error of a transient step relative to the polarization scale (rms)"""
+    equilibrium: Fraction = 1e-4
+    """rms driving field at which a state counts as equilibrium, relative to the field scale"""
+    max_steps: Count = 10000
+    """number of steps after which a run gives up"""
 
 
 class Solver(Table):
     """Tolerances and discretization choices; the defaults are meant to be left alone."""
 
-    linear_tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-4
-    mechanics_tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-8
-    newton_tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-9
-    quadrature_degree: Annotated[int, Field(ge=2, le=16)] | None = None
-    petsc: dict[str, str | float | bool] = Field(default_factory=dict)
+    linear_tolerance: Fraction = 1e-4
+    """relative tolerance of the linear solver of P and phi"""
+    mechanics_tolerance: Fraction = 1e-8
+    """relative tolerance of the linear solver of u"""
+    newton_tolerance: Fraction = 1e-9
+    """relative tolerance of Newton's method (backward-euler)"""
+    quadrature_degree: Annotated[int, Strict(), Field(ge=2, le=16)] | None = None
+    """polynomial degree that volume integrals are exact for"""
+    petsc: dict[str, PetscValue] = Field(default_factory=dict)
+    """PETSc options by name, without the leading dash"""
 
 
 class Output(Table):
     """What is written and how often; fields are always written at the start and at the end."""
 
     fields: tuple[Literal["P", "phi", "u", "E", "D", "strain", "stress"], ...] = ("P", "phi", "u")
-    every_steps: Annotated[int, Positive] | None = None
-    every_time: Annotated[Time, Positive] | None = None
-    observables_every: Annotated[int, Positive] = 1
-    checkpoint_every: Annotated[int, Positive] | None = Field(None, description="steps between checkpoints")
-    figure: bool = True
+    """fields to write"""
+    every_steps: Count | None = None
+    """write fields every so many steps"""
+    every_time: PositiveTime | None = None
+    """write fields at multiples of this time (s)"""
+    observables_every: Count = 1
+    """steps between rows of observables.csv"""
+    checkpoint_every: Count | None = None
+    """steps between checkpoints"""
+    figure: Flag = True
+    """draw the domains at the end"""
 
 
 class Case(Table):
     """A whole case file."""
 
     version: Literal[1]
+    """version of the case file's layout"""
     title: str = ""
+    """one line that says what the case is"""
     material: Material
+    """the ferroelectric, and other regions"""
     mesh: MeshSpec
+    """the geometry"""
     crystal: Crystal = Crystal()
+    """orientation of the crystal"""
     initial: InitialSpec
+    """polarization at the start"""
     mechanics: Mechanics = Mechanics()
+    """elasticity"""
     electrostatics: Electrostatics = Electrostatics()
+    """electric field"""
     polarization: PolarizationTable = PolarizationTable()
+    """boundary conditions of the polarization"""
     loads: dict[str, LoadSpec] = Field(default_factory=dict)
+    """waveforms by name, to be used in place of numbers"""
     time: TimeTable = TimeTable()
+    """how to run"""
     solver: Solver = Solver()
+    """tolerances"""
     output: Output = Output()
+    """what is written"""
+
+    _source: Path | None = PrivateAttr(None)
+
+    @property
+    def source(self) -> Path | None:
+        """The case file this was read from, None for a case made in Python."""
+        return self._source

@@ -1,0 +1,16 @@
+"""What the keys of a case must fulfil together, checked before any mesh is made.
+
+Each module holds the rules of one subject as a function `problems(case)` that yields
+`path: sentence` for everything it finds, so that a user sees all mistakes at once.
+"""
+
+from __future__ import annotations
+
+from phasefield.case.checks import boundaries, loads, material, mesh, running, strain
+from phasefield.case.schema import Case
+
+
+def problems(case: Case) -> list[str]:
+    """All contradictions of a case that is valid table by table, as `path: sentence`."""
+    subjects = (mesh, material, boundaries, strain, loads, running)
+    return [problem for subject in subjects for problem in subject.problems(case)]

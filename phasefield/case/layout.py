@@ -1,0 +1,77 @@
+"""What a mesh table implies before there is a mesh: axes, cells, names of boundaries and regions."""
+
+from __future__ import annotations
+
+import math
+
+from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec
+
+#: Layers of a film mesh that carry no polarization.
+LAYERS = ("substrate", "dead_bottom", "dead_top")
+
+
+def axes_of(mesh: MeshSpec) -> str | None:
+    """Lab axes of the mesh coordinates, e.g. "xz"; None for a mesh file that does not say."""
+    if mesh.axes is not None or isinstance(mesh, FileMesh):
+        return mesh.axes
+    return "xyz"[: len(mesh.size)] if isinstance(mesh, BoxMesh) else "xy"[: len(mesh.width)] + "z"
+
+
+def lengths_of(mesh: BoxMesh | FilmMesh) -> tuple[float, ...]:
+    """Extent along each mesh axis (m)."""
+    if isinstance(mesh, BoxMesh):
+        return mesh.size
+    return (*mesh.width, sum(layers_of(mesh).values()))
+
+
+def layers_of(mesh: FilmMesh) -> dict[str, float]:
+    """Thickness (m) of the layers that a film mesh has, bottom to top."""
+    layers = {
+        "substrate": mesh.substrate,
+        "dead_bottom": mesh.dead_bottom,
+        "film": mesh.thickness,
+        "dead_top": mesh.dead_top,
+    }
+    return {name: thickness for name, thickness in layers.items() if thickness > 0.0}
+
+
+def cell_count(length: float, spacing: float) -> int:
+    """Fewest equal cells of at most `spacing` that fill `length` (rounding errors forgiven)."""
+    return max(1, math.ceil(length / spacing - 1e-6))
+
+
+def cells_of(mesh: BoxMesh | FilmMesh) -> tuple[int, ...]:
+    """Number of cells along each mesh axis; entries that contradict each other are left out."""
+    if isinstance(mesh, BoxMesh) and mesh.spacing is None:
+        return mesh.cells or ()
+    spacing = mesh.spacing if isinstance(mesh.spacing, tuple) else (mesh.spacing or 1.0,) * 3
+    if isinstance(mesh, BoxMesh):
+        return tuple(cell_count(*pair) for pair in zip(mesh.size, spacing, strict=False))
+    in_plane = (cell_count(*pair) for pair in zip(mesh.width, spacing, strict=False))
+    layers = {name: cell_count(t, spacing[-1]) for name, t in layers_of(mesh).items()}
+    if mesh.substrate_cells is not None and "substrate" in layers:
+        layers["substrate"] = mesh.substrate_cells
+    return (*in_plane, sum(layers.values()))
+
+
+def boundaries_of(mesh: MeshSpec) -> dict[str, str]:
+    """Every name of a boundary, and the name under which boundaries with several names are one."""
+    if isinstance(mesh, FileMesh):
+        return {name: name for name in mesh.boundaries}
+    sides = [f"{axis}_{side}" for axis in axes_of(mesh) or "" for side in ("min", "max")]
+    names = dict(zip(sides, sides, strict=True))
+    if "z_min" in names:
+        names |= {"bottom": "z_min", "top": "z_max"}
+    if isinstance(mesh, FilmMesh):
+        names["film_bottom"] = "film_bottom" if mesh.substrate or mesh.dead_bottom else "z_min"
+        names["film_top"] = "film_top" if mesh.dead_top else "z_max"
+        if mesh.substrate:
+            names["substrate_top"] = "substrate_top" if mesh.dead_bottom else "film_bottom"
+    return names
+
+
+def passive_regions_of(mesh: MeshSpec) -> tuple[str, ...]:
+    """Regions that `material.regions` may name."""
+    if isinstance(mesh, FilmMesh):
+        return tuple(layer for layer in layers_of(mesh) if layer in LAYERS)
+    return tuple(mesh.regions) if isinstance(mesh, FileMesh) else ()
