@@ -59,6 +59,9 @@ class _StderrHandler(logging.StreamHandler):
         """The current standard error."""
         return sys.stderr
 
+    def flush(self) -> None:
+        """Nothing: lines are written at once; a progress bar turns a flush into a blank line."""
+
 
 def level_from(text: str | None) -> int:
     """Level of `text`, else of the environment variable, else INFO. CaseError if unknown."""

@@ -94,7 +94,7 @@ class Progress:
                 TextColumn("{task.fields[left]}"),
                 TimeElapsedColumn(),
                 TextColumn("{task.fields[status]}"),
-                console=Console(stderr=True),
+                console=Console(stderr=True, force_terminal=True),
                 refresh_per_second=4,
                 transient=True,
             )

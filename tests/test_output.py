@@ -107,7 +107,10 @@ def test_cell_fields_tensors_and_plane_vectors(tmp_path):
     flux.interpolate(lambda x: x[:2])
     stress = fem.Function(fem.functionspace(domain.mesh, ("Lagrange", 1, (3, 3))))
     stress.interpolate(lambda x: np.outer(np.arange(9.0), x[0] + 2 * x[1]))
-    XdmfSeries(tmp_path / "f.xdmf", domain, {"flux": flux, "stress": stress}).write(0.0)
+    voigt = fem.Function(fem.functionspace(domain.mesh, ("Lagrange", 1, (6,))))
+    voigt.interpolate(lambda x: np.outer(np.arange(6.0), x[0] + 2 * x[1]))
+    fields = {"flux": flux, "stress": stress, "voigt": voigt}
+    XdmfSeries(tmp_path / "f.xdmf", domain, fields).write(0.0)
     with meshio.xdmf.TimeSeriesReader(tmp_path / "f.xdmf") as reader:
         points, (block,) = reader.read_points_cells()
         _, point_data, cell_data = reader.read_data(0)
@@ -116,6 +119,11 @@ def test_cell_fields_tensors_and_plane_vectors(tmp_path):
     np.testing.assert_array_equal(cell_data["flux"][0][:, 2], 0.0)
     expected = np.outer(points[:, 0] + 2 * points[:, 2], np.arange(9.0))
     np.testing.assert_allclose(point_data["stress"], expected, atol=1e-12)
+    grid = pyvista.XdmfReader(str(tmp_path / "f.xdmf")).read()
+    np.testing.assert_allclose(grid.point_data["stress"], expected, atol=1e-12)
+    for i, component in enumerate(("xx", "yy", "zz", "yz", "xz", "xy")):
+        for data in (point_data, grid.point_data):
+            np.testing.assert_allclose(data[f"voigt_{component}"], expected[:, i], atol=1e-12)
 
 
 def test_fields_that_cannot_be_shown_are_refused(tmp_path):

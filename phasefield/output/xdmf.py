@@ -11,7 +11,7 @@ Geometry is in nanometres along the lab axes, fields and times are SI.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from xml.sax.saxutils import quoteattr
@@ -20,11 +20,10 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
-from dolfinx import mesh as dmesh
 
 from phasefield.errors import ResultError
-from phasefield.output.ordering import owned_cells
-from phasefield.output.points import PointMesh, point_mesh
+from phasefield.output.points import point_mesh
+from phasefield.output.values import FieldValues, cell_tags
 from phasefield.rankzero import on_root, write_text
 
 if TYPE_CHECKING:
@@ -42,9 +41,9 @@ class XdmfSeries:
     path: name of the .xdmf file.
     domain: the mesh; its regions are written as cell data `region`.
     fields: the functions to write by name; `write` takes their values at that moment. Continuous
-    Lagrange fields
-        become point data (their values at the vertices), piecewise constant ones cell data;
-        scalars, vectors (2 components are padded to 3) and 3x3 tensors.
+        Lagrange fields become point data (their values at the vertices), fields constant per cell
+        become cell data. Scalars, vectors (2 components are padded to 3), 3x3 tensors, and Voigt
+        vectors: these become one scalar per component, `stress_xx` to `stress_xy`, as they are.
     scales: factor from a function's values to SI, by name; 1 where missing.
 
     All methods are collective; only rank 0 touches files.
@@ -86,8 +85,8 @@ class XdmfSeries:
             raise ResultError(
                 f"{self.path}: time {t!r} s is not after {self.times[-1]!r} s, the last one written"
             )
-        gathered = {name: field.gather() for name, field in self._fields.items()}
-        on_root(self._comm, lambda: self._append(float(t), gathered))
+        arrays = [(field.center, field.gather()) for field in self._fields]
+        on_root(self._comm, lambda: self._append(float(t), arrays))
         self.times.append(float(t))
 
     def _prepare(
@@ -103,11 +102,11 @@ class XdmfSeries:
         self._comm = domain.mesh.comm
         self._hash = domain.hash
         self._mesh = point_mesh(domain.mesh, tuple(domain.axes))
-        self._regions = self._mesh.order.gather(_cell_values(domain.mesh, domain.cell_tags))
-        self._fields = {
-            name: _FieldValues(name, function, self._mesh, (scales or {}).get(name, 1.0))
+        self._regions = self._mesh.order.gather(cell_tags(domain.mesh, domain.cell_tags))
+        self._fields = [
+            FieldValues(name, function, self._mesh, (scales or {}).get(name, 1.0))
             for name, function in fields.items()
-        }
+        ]
         self._grids: list[str] = []
 
     # --- rank 0 only ------------------------------------------------------------------------------
@@ -158,13 +157,16 @@ class XdmfSeries:
                 f"{len(self._mesh.points)} points)"
             )
 
-    def _append(self, t: float, data: Mapping[str, npt.NDArray | None]) -> None:
+    def _append(
+        self, t: float, arrays: Sequence[tuple[str, Mapping[str, npt.NDArray[np.float64]]]]
+    ) -> None:
         with self._open("r+") as file:
             group = file.create_group(f"times/{len(self.times):08d}")
             group.attrs["time"] = t
-            for name, values in data.items():
-                group[name] = values
-                group[name].attrs["center"] = self._fields[name].center
+            for center, named in arrays:
+                for name, values in named.items():
+                    group[name] = values
+                    group[name].attrs["center"] = center
             self._grids.append(self._grid(group))
         self._write_xml()
 
@@ -205,59 +207,3 @@ class XdmfSeries:
         collection = '<Grid Name="series" GridType="Collection" CollectionType="Temporal">'
         text = "\n".join([head + collection, *self._grids, "</Grid>\n</Domain></Xdmf>\n"])
         write_text(self.path, text)
-
-
-def _cell_values(mesh: dmesh.Mesh, tags: dmesh.MeshTags) -> npt.NDArray[np.int32]:
-    """Tag of every owned cell, 0 where there is none."""
-    owned = owned_cells(mesh)
-    values = np.zeros(owned, dtype=np.int32)
-    here = tags.indices < owned
-    values[tags.indices[here]] = tags.values[here]
-    return values
-
-
-class _FieldValues:
-    """The values of one function at points or cells, in file order and SI."""
-
-    def __init__(self, name: str, function: fem.Function, mesh: PointMesh, scale: float):
-        V = function.function_space
-        element = V.ufl_element()
-        self._function, self._scale = function, scale
-        self._block = V.dofmap.index_map_bs
-        components = int(np.prod(V.value_shape, dtype=int))
-        if components != self._block or self._block not in (1, 2, 3, 9):
-            raise ValueError(
-                f"field {name}: only scalars, vectors and full 3x3 tensors can be written"
-            )
-        if element.degree == 0:
-            self.center, self._order = "Cell", mesh.order
-            self._source = V.dofmap.list[: owned_cells(V.mesh), 0]
-        elif not element.discontinuous and element.family_name == "P":
-            self.center, self._order = "Node", mesh.nodes
-            self._source = _vertex_dofs(V, mesh.space)
-        else:
-            raise ValueError(
-                f"field {name}: only continuous Lagrange and constant per cell can be written"
-            )
-
-    def gather(self) -> npt.NDArray[np.float64] | None:
-        """Values on rank 0, (rows,) or (rows, components); None elsewhere. Collective."""
-        self._function.x.scatter_forward()
-        local = self._function.x.array.reshape(-1, self._block)[self._source]
-        values = self._order.gather(local)
-        if values is None:
-            return None
-        values *= self._scale
-        if self._block == 2:
-            values = np.pad(values, ((0, 0), (0, 1)))
-        return values[:, 0] if self._block == 1 else values
-
-
-def _vertex_dofs(V: fem.FunctionSpace, vertices: fem.FunctionSpace) -> npt.NDArray[np.int32]:
-    """For every owned degree of freedom of the P1 space `vertices`, that of `V` at its vertex."""
-    layout = V.dofmap.dof_layout
-    corners = [layout.entity_dofs(0, v)[0] for v in range(vertices.dofmap.list.shape[1])]
-    index_map = vertices.dofmap.index_map
-    source = np.empty(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
-    source[vertices.dofmap.list] = V.dofmap.list[:, corners]
-    return source[: index_map.size_local]
