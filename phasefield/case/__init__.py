@@ -7,8 +7,6 @@ those that need a mesh or a material.
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from phasefield.case import checks, problems, reading
 from phasefield.case.schema import Case
 from phasefield.errors import CaseError
 
-__all__ = ["Case", "case_hash", "load_case", "resolved"]
+__all__ = ["Case", "load_case", "resolved"]
 
 
 def load_case(case: str | Path | Mapping[str, Any], overrides: Iterable[str] = ()) -> Case:
@@ -65,8 +63,3 @@ def resolved(case: Case) -> dict[str, Any]:
     """The whole case as plain data for JSON: SI numbers, defaults filled in, absolute paths."""
     return case.model_dump(mode="json")
 
-
-def case_hash(case: Case) -> str:
-    """SHA-256 of the resolved case, independent of the order of its keys and of units written."""
-    text = json.dumps(resolved(case), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a mesh table implies before there is a mesh: axes, cells, names of boundaries and regions."""
+"""What a mesh table implies without a mesh: axes, cells, names of boundaries and regions."""
 
 from __future__ import annotations
 

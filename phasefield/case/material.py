@@ -1,0 +1,49 @@
+"""From the table `material` of a case to coefficients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phasefield.case.schema import Case
+from phasefield.errors import MaterialError
+from phasefield.materials import Material, load_material, resolve_set
+
+#: Keys of the table `material` that hold inline coefficients.
+_INLINE = {
+    "landau",
+    "elastic",
+    "electrostriction",
+    "gradient",
+    "background_permittivity",
+    "kinetic",
+}
+
+
+def case_material(case: Case) -> Material:
+    """The ferroelectric of a case. Raises MaterialError: unknown, incomplete or unphysical."""
+    table = case.material
+    given: dict[str, Any] = table.model_dump(include=_INLINE, exclude_none=True)
+    try:
+        return load_material(
+            table.name,
+            temperature=table.temperature,
+            composition=table.composition,
+            overrides={key: value for key, value in given.items() if value != {}},
+        )
+    except MaterialError as error:
+        raise MaterialError(f"material: {error}") from error
+
+
+def region_elastic(case: Case, name: str) -> tuple[float, float, float]:
+    """C11, C12, C44 (Pa) of a region without polarization: inline, or else of its material set.
+
+    Raises MaterialError: unknown set, or one without these constants.
+    """
+    region = case.material.regions[name]
+    inline = region.elastic.model_dump(exclude_none=True)
+    try:
+        chosen = resolve_set(region.material, overrides={"elastic": inline} if inline else None)
+        C11, C12, C44 = chosen.elastic(case.material.temperature)
+    except MaterialError as error:
+        raise MaterialError(f"material.regions.{name}: {error}") from error
+    return C11, C12, C44
