@@ -75,9 +75,7 @@ class Coefficient:
         return self.content if isinstance(self.content, str) else f"{self.content:g}"
 
 
-def parse(
-    entry: object, place: str, si_unit: str, sources: Mapping[str, str] | None
-) -> Coefficient:
+def parse(entry: object, place: str, si_unit: str, sources: Mapping[str, str] | None) -> Coefficient:
     """Coefficient from an entry of a file, or from an inline one if `sources` is None.
 
     A file's entry is a table with unit, source and status; an inline one may be a bare SI number, a

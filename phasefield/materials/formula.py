@@ -75,9 +75,7 @@ def _value(node: ast.expr, names: Mapping[str, float]) -> float:
             return _BINARY[type(op)](_value(left, names), _value(right, names))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
             return FUNCTIONS[name](_value(argument, names))
-        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if (
-            type(op) in _COMPARE
-        ):
+        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if type(op) in _COMPARE:
             holds = _COMPARE[type(op)](_value(left, names), _value(right, names))
             return _value(node.body if holds else node.orelse, names)
     raise ValueError(f'"{ast.unparse(node)}" (functions: {", ".join(FUNCTIONS)})')

@@ -171,9 +171,7 @@ class MaterialSet:
     def section(self, section: str) -> dict[str, Coefficient]:
         """Coefficients of one table of the file by key."""
         prefix = section + "."
-        return {
-            k.removeprefix(prefix): c for k, c in self.coefficients.items() if k.startswith(prefix)
-        }
+        return {k.removeprefix(prefix): c for k, c in self.coefficients.items() if k.startswith(prefix)}
 
     def numbers(self) -> dict[str, Coefficient]:
         """Every number of the set: parameters ("parameters.key") and coefficients."""
@@ -202,18 +200,12 @@ class MaterialSet:
         names = {"T": T, "T_celsius": T - ZERO_CELSIUS, "eps0": EPSILON_0}
         if self.composition is not None:
             if x is None:
-                raise MaterialError(
-                    f"{self.name} is a series: give the composition {self.composition}"
-                )
+                raise MaterialError(f"{self.name} is a series: give the composition {self.composition}")
             if not self.composition.low <= x <= self.composition.high:
-                raise MaterialError(
-                    f"{self.name} holds for {self.composition}; composition {x:g} is outside"
-                )
+                raise MaterialError(f"{self.name} holds for {self.composition}; composition {x:g} is outside")
             names["x"] = x
         elif x is not None:
-            raise MaterialError(
-                f"{self.name} is no composition series: leave out composition {x:g}"
-            )
+            raise MaterialError(f"{self.name} is no composition series: leave out composition {x:g}")
         for key, parameter in self.parameters.items():
             names[key] = parameter.at(names)
         return names

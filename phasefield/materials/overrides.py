@@ -18,11 +18,7 @@ ANY = "any"
 def available_flexo(formula: str | None = None) -> list[str]:
     """Names of the flexocoupling sets, or of those with values for the compound `formula`."""
     sets = flexo_file()["sets"]
-    return [
-        name
-        for name, entry in sets.items()
-        if formula is None or {formula, ANY} & set(entry["values"])
-    ]
+    return [name for name, entry in sets.items() if formula is None or {formula, ANY} & set(entry["values"])]
 
 
 def with_flexo(base: MaterialSet, flexo: str | Mapping[str, Any]) -> MaterialSet:
@@ -71,9 +67,7 @@ def with_overrides(base: MaterialSet, overrides: Mapping[str, Any]) -> MaterialS
         if key not in known:
             raise MaterialError(f'unknown inline material key "{key}"{nearest(key, known)}')
         if key in SECTION_UNITS and not isinstance(value, Mapping):
-            raise MaterialError(
-                f'inline material: "{key}" is a table with {", ".join(SECTION_UNITS[key])}'
-            )
+            raise MaterialError(f'inline material: "{key}" is a table with {", ".join(SECTION_UNITS[key])}')
     new = coefficients(overrides, "inline material", None)
     kept = dict(base.coefficients)
     for section, groups in ALTERNATIVES.items():
@@ -82,9 +76,7 @@ def with_overrides(base: MaterialSet, overrides: Mapping[str, Any]) -> MaterialS
             if given and not given & set(group):
                 kept = {k: c for k, c in kept.items() if k not in {f"{section}.{g}" for g in group}}
     conventions = dict(base.conventions)
-    if conventions.get("quartics") == "clamped" and {"landau.alpha_11", "landau.alpha_12"} & set(
-        new
-    ):
+    if conventions.get("quartics") == "clamped" and {"landau.alpha_11", "landau.alpha_12"} & set(new):
         raise MaterialError(
             f"inline alpha_11 and alpha_12 are stress-free, those of {base.place} are clamped:"
             " change the file instead"

@@ -70,9 +70,7 @@ def unit_factor(unit: str, si_unit: str) -> float:
         quantity = registry().Quantity(1.0, unit or "dimensionless")
         return float(quantity.to(si_unit or "dimensionless").magnitude)
     except pint.DimensionalityError as error:
-        raise MaterialError(
-            f'unit "{unit}" is of the wrong kind: "{expected}" is needed'
-        ) from error
+        raise MaterialError(f'unit "{unit}" is of the wrong kind: "{expected}" is needed') from error
     except Exception as error:  # pint raises many kinds for text that is no unit
         raise MaterialError(f'"{unit}" is not a unit: write it like "{expected}"') from error
 

@@ -55,9 +55,7 @@ def read_set(name_or_path: str | Path) -> MaterialSet:
     path = Path(name_or_path)
     if path.suffix == ".toml":
         if not path.is_file():
-            raise MaterialError(
-                f"material file {path} does not exist (library: {', '.join(available())})"
-            )
+            raise MaterialError(f"material file {path} does not exist (library: {', '.join(available())})")
         return parse_set(path.read_text(encoding="utf-8"), str(path))
     name, names = str(name_or_path), available()
     if name not in names:
@@ -138,9 +136,7 @@ def coefficients(
     return found
 
 
-def _parameters(
-    data: Mapping[str, Any], place: str, sources: Mapping[str, str]
-) -> dict[str, Coefficient]:
+def _parameters(data: Mapping[str, Any], place: str, sources: Mapping[str, str]) -> dict[str, Coefficient]:
     """Parameters keep the unit they are written in: formulas use them as they stand."""
     return {
         key: parse(entry, f"{place}: parameters.{key}", _own_unit(entry), sources)

@@ -64,9 +64,7 @@ def gradient_ellipticity(G: Array) -> tuple[float, Array]:
     on all gradients is not needed, since null Lagrangians such as
     d1 P1 d2 P2 - d1 P2 d2 P1 change the form but not the bulk energy.
     """
-    return minimize_over_directions(
-        lambda n: np.asarray(np.linalg.eigvalsh(plane_wave_block(G, n))[..., 0])
-    )
+    return minimize_over_directions(lambda n: np.asarray(np.linalg.eigvalsh(plane_wave_block(G, n))[..., 0]))
 
 
 class FlexoBound(NamedTuple):
@@ -123,9 +121,7 @@ def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
     return minimize_over_directions(lowest)
 
 
-def minimize_over_directions(
-    function: Callable[[Array], Array], refine: int = 4
-) -> tuple[float, Array]:
+def minimize_over_directions(function: Callable[[Array], Array], refine: int = 4) -> tuple[float, Array]:
     """Minimum of `function` over unit vectors, and the direction where it lies.
 
     Args:

@@ -59,9 +59,7 @@ def _check_gradient(material: Material, place: str) -> Material:
 def _check_scalars(material: Material, place: str) -> None:
     permittivity = material.background_permittivity
     if not permittivity >= 1.0:
-        raise MaterialError(
-            f"{place}: background_permittivity is {permittivity:g}; it must be >= 1"
-        )
+        raise MaterialError(f"{place}: background_permittivity is {permittivity:g}; it must be >= 1")
     for key, value in (
         ("kinetic", material.kinetic),
         ("lattice_parameter", material.lattice_parameter),
