@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mpi4py import MPI
 
+from phasefield.case import schema
 from phasefield.mesh.box import build_box
 from phasefield.mesh.domain import Domain
 from phasefield.mesh.film import build_film
 
 __all__ = ["Domain", "build_domain"]
 
-_BUILDERS = {"box": build_box, "film": build_film}
+_BUILDERS: dict[str, Callable[..., Domain]] = {"box": build_box, "film": build_film}
 
 
-def build_domain(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]
+def build_domain(spec: schema.MeshSpec, comm: MPI.Comm) -> Domain:
     """The domain of a mesh table of a case (SI), with coordinates in nm. Collective.
 
     Raises MeshError if the mesh cannot be made as described.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from phasefield.errors import MeshError
+
+T = TypeVar("T", int, float)
 
 
 def lab_axes(letters: str | None, default: str) -> tuple[int, ...]:
@@ -11,11 +15,7 @@ def lab_axes(letters: str | None, default: str) -> tuple[int, ...]:
     Raises MeshError if the number of letters is not that of `default` or one comes twice.
     """
     letters = default if letters is None else letters
-    if (
-        len(letters) != len(default)
-        or len(set(letters)) != len(letters)
-        or not set(letters) <= set("xyz")
-    ):
+    if len(letters) != len(default) or len(set(letters)) != len(letters) or not set(letters) <= set("xyz"):
         raise MeshError(
             f'mesh.axes = "{letters}": expected {len(default)} different letters of x, y, z, '
             f'one for each mesh coordinate, such as "{default}"'
@@ -39,11 +39,9 @@ def periodic_flags(letters: str, axes: tuple[int, ...], allowed: str = "xyz") ->
     return tuple(letter in letters for letter in resolved)
 
 
-def per_axis(value, count: int, what: str) -> tuple:  # type: ignore[no-untyped-def]
+def per_axis(value: T | tuple[T, ...], count: int, what: str) -> tuple[T, ...]:
     """`value` for every axis, or as it is if it has `count` entries; MeshError otherwise."""
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    values = value if isinstance(value, tuple) else (value,) * count
     if len(values) != count:
-        raise MeshError(
-            f"mesh.{what} has {len(values)} entries, expected {count}: one for each mesh axis"
-        )
+        raise MeshError(f"mesh.{what} has {len(values)} entries, expected {count}: one for each mesh axis")
     return values

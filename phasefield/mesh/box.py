@@ -7,6 +7,7 @@ import math
 import numpy as np
 from mpi4py import MPI
 
+from phasefield.case import schema
 from phasefield.errors import MeshError
 from phasefield.mesh.axes import lab_axes, per_axis, periodic_flags
 from phasefield.mesh.domain import Domain
@@ -34,7 +35,7 @@ def side_planes(grid: Grid, axes: tuple[int, ...]) -> list[Plane]:
     return planes
 
 
-def build_box(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]
+def build_box(spec: schema.BoxMesh, comm: MPI.Comm) -> Domain:
     """Domain of a `box` mesh table: one region "film", boundaries x_min, x_max, …, "bottom" and
     "top".
 
@@ -42,12 +43,12 @@ def build_box(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]
     """
     dim = len(spec.size)
     axes = lab_axes(spec.axes, "xyz"[:dim])
-    if (spec.cells is None) == (spec.spacing is None):
-        raise MeshError("mesh: give either cells or spacing")
-    if spec.cells is not None:
+    if spec.cells is not None and spec.spacing is None:
         counts = per_axis(spec.cells, dim, "cells")
-    else:
+    elif spec.spacing is not None and spec.cells is None:
         counts = tuple(map(cells_for, spec.size, per_axis(spec.spacing, dim, "spacing")))
+    else:
+        raise MeshError("mesh: give either cells or spacing")
     origin = per_axis(0.0 if spec.origin is None else spec.origin, dim, "origin")
     coordinates = [
         np.linspace(start, start + size, n + 1) / LENGTH

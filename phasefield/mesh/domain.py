@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import ufl
@@ -14,7 +16,10 @@ from mpi4py import MPI
 
 from phasefield import compat
 from phasefield.errors import MeshError, nearest
+from phasefield.mesh.mixing import integers, mix
 from phasefield.mesh.sides import side_id, sides
+
+T = TypeVar("T")
 
 #: Coordinates enter the hash of a mesh in steps of this many nm.
 _HASH_STEP = 1e-6
@@ -77,13 +82,9 @@ class Domain:
 
     def dx(self, *regions: str, **metadata: object) -> ufl.Measure:
         """Measure over the named regions (all if none), e.g. dx("film", quadrature_degree=4)."""
-        measure = ufl.Measure(
-            "dx", domain=self.mesh, subdomain_data=self.cell_tags, metadata=metadata
-        )
+        measure = ufl.Measure("dx", domain=self.mesh, subdomain_data=self.cell_tags, metadata=metadata)
         return (
-            measure(tuple(_lookup(name, self.regions, "region") for name in regions))
-            if regions
-            else measure
+            measure(tuple(_lookup(name, self.regions, "region") for name in regions)) if regions else measure
         )
 
     def ds(self, *boundaries: str, side: str | None = None, **metadata: object) -> ufl.Measure:
@@ -95,9 +96,7 @@ class Domain:
         """
         for name in boundaries:
             if name in self.interfaces and side is None:
-                raise MeshError(
-                    f'boundary "{name}" lies inside the mesh: say from which region it is seen'
-                )
+                raise MeshError(f'boundary "{name}" lies inside the mesh: say from which region it is seen')
         measure = ufl.Measure("ds", domain=self.mesh, subdomain_data=self._sides, metadata=metadata)
         region = None if side is None else _lookup(side, self.regions, "region")
         ids = [side_id(tag, region) for tag in self._tags(boundaries)]
@@ -111,9 +110,7 @@ class Domain:
         for name in interfaces:
             if name in self.boundaries and name not in self.interfaces:
                 raise MeshError(f'boundary "{name}" is an outer one: integrate over it with ds')
-        measure = ufl.Measure(
-            "dS", domain=self.mesh, subdomain_data=self.facet_tags, metadata=metadata
-        )
+        measure = ufl.Measure("dS", domain=self.mesh, subdomain_data=self.facet_tags, metadata=metadata)
         return measure(self._tags(interfaces)) if interfaces else measure
 
     def _tags(self, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -131,9 +128,7 @@ class Domain:
     def volume_of(self, *regions: str) -> float:
         """Volume of the named regions (of all without a name) in nm^dim. Collective."""
         one = fem.Constant(self.mesh, np.float64(1.0))
-        return self.comm.allreduce(
-            fem.assemble_scalar(fem.form(one * self.dx(*regions))), op=MPI.SUM
-        )
+        return self.comm.allreduce(fem.assemble_scalar(fem.form(one * self.dx(*regions))), op=MPI.SUM)
 
     # --- vectors in the lab frame ---------------------------------------------------------------
 
@@ -145,9 +140,7 @@ class Domain:
         gradient = ufl.grad(v)
         if not v.ufl_shape:
             return ufl.as_vector([self._along(axis, gradient) for axis in range(3)])
-        return ufl.as_matrix(
-            [[self._along(axis, gradient[i, :]) for axis in range(3)] for i in range(3)]
-        )
+        return ufl.as_matrix([[self._along(axis, gradient[i, :]) for axis in range(3)] for i in range(3)])
 
     def normal(self) -> ufl.core.expr.Expr:
         """Outward unit normal of facets as a 3-vector in lab axes."""
@@ -170,7 +163,7 @@ class Domain:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _lookup(name: str, names: dict, what: str):  # type: ignore[no-untyped-def]
+def _lookup(name: str, names: Mapping[str, T], what: str) -> T:
     if name not in names:
         known = ", ".join(sorted(names)) or "none"
         raise MeshError(f'the mesh has no {what} "{name}"{nearest(name, names)} (it has: {known})')
@@ -180,22 +173,10 @@ def _lookup(name: str, names: dict, what: str):  # type: ignore[no-untyped-def]
 def _hash_words(mesh: Mesh, tags: MeshTags) -> np.ndarray:
     """One 64-bit word per owned cell of its input number, tag and vertex coordinates."""
     count = mesh.topology.index_map(mesh.topology.dim).size_local
-    x = (
-        np.rint(mesh.geometry.x[:, : mesh.geometry.dim] / _HASH_STEP)
-        .astype(np.int64)
-        .view(np.uint64)
-    )
-    words = _mix(np.asarray(mesh.topology.original_cell_index[:count], dtype=np.uint64))
-    words = _mix(words ^ tags.values[:count].astype(np.uint64))
+    x = integers(mesh.geometry.x[:, : mesh.geometry.dim], _HASH_STEP)
+    words = mix(np.asarray(mesh.topology.original_cell_index[:count], dtype=np.uint64))
+    words = mix(words ^ tags.values[:count].astype(np.uint64))
     for vertex in compat.geometry_dofmap(mesh)[:count].T:
         for coordinate in x[vertex].T:
-            words = _mix(words ^ coordinate)
+            words = mix(words ^ coordinate)
     return words
-
-
-def _mix(words: np.ndarray) -> np.ndarray:
-    """The SplitMix64 finalizer (Steele, Lea, Flood, OOPSLA 2014): scrambles 64-bit words."""
-    words = words + np.uint64(0x9E3779B97F4A7C15)
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))

@@ -12,6 +12,7 @@ import numpy as np
 from mpi4py import MPI
 from scipy.optimize import brentq
 
+from phasefield.case import schema
 from phasefield.errors import MeshError
 from phasefield.mesh.axes import lab_axes, per_axis, periodic_flags
 from phasefield.mesh.box import cells_for, side_planes
@@ -53,7 +54,7 @@ def graded(thickness: float, first: float, count: int) -> np.ndarray:
     return distances
 
 
-def layers_of(spec, spacing: float) -> list[Layer]:  # type: ignore[no-untyped-def]
+def layers_of(spec: schema.FilmMesh, spacing: float) -> list[Layer]:
     """The layers of a `film` mesh table from bottom to top, with cells of at most `spacing` (m)."""
 
     def equal(start: float, thickness: float) -> np.ndarray:
@@ -79,8 +80,7 @@ def film_planes(grid: Grid, axes: tuple[int, ...], layers: list[Layer]) -> list[
         "top": ("film_top",) if names[-1] == "film" else (),
     }
     planes = [
-        plane._replace(names=plane.names + also.get(plane.names[-1], ()))
-        for plane in side_planes(grid, axes)
+        plane._replace(names=plane.names + also.get(plane.names[-1], ())) for plane in side_planes(grid, axes)
     ]
     for below, above in pairwise(layers):
         called = {
@@ -89,13 +89,11 @@ def film_planes(grid: Grid, axes: tuple[int, ...], layers: list[Layer]) -> list[
             "substrate_top": below.name == "substrate",
         }
         shared = tuple(name for name, applies in called.items() if applies)
-        planes.append(
-            Plane(grid.dim - 1, float(above.z[0]), grid.spacing(grid.dim - 1), shared, True)
-        )
+        planes.append(Plane(grid.dim - 1, float(above.z[0]), grid.spacing(grid.dim - 1), shared, True))
     return planes
 
 
-def build_film(spec, comm: MPI.Comm) -> Domain:  # type: ignore[no-untyped-def]
+def build_film(spec: schema.FilmMesh, comm: MPI.Comm) -> Domain:
     """Domain of a `film` mesh table.
 
     Regions are the layers that are there. Boundaries are "bottom" and "top" (outer), "film_bottom"

@@ -34,9 +34,7 @@ class Grid:
     Raises MeshError for fewer than three cells along a periodic direction.
     """
 
-    def __init__(
-        self, coordinates: Sequence[np.ndarray], periodic: Sequence[bool], simplex: bool
-    ) -> None:
+    def __init__(self, coordinates: Sequence[np.ndarray], periodic: Sequence[bool], simplex: bool) -> None:
         self.coordinates = [np.asarray(c, dtype=float) for c in coordinates]
         self.periodic = tuple(periodic)
         self.dim = len(self.coordinates)
@@ -70,9 +68,7 @@ class Grid:
     def mesh(self, comm: MPI.Comm) -> Mesh:
         """The mesh, distributed over `comm`. Collective."""
         periods = [
-            Period(a, self.lower[a], self.lengths[a])
-            for a, repeats in enumerate(self.periodic)
-            if repeats
+            Period(a, self.lower[a], self.lengths[a]) for a, repeats in enumerate(self.periodic) if repeats
         ]
         return create_mesh(comm, self._cells(comm), self._points(comm), self.cell, periods)
 
@@ -87,10 +83,7 @@ class Grid:
         # tensor cells.
         corners = [
             np.ravel_multi_index(
-                tuple(
-                    (p + step) % n
-                    for p, step, n in zip(position, steps[::-1], self.nodes, strict=True)
-                ),
+                tuple((p + step) % n for p, step, n in zip(position, steps[::-1], self.nodes, strict=True)),
                 self.nodes,
             )
             for steps in product((0, 1), repeat=self.dim)
@@ -112,6 +105,4 @@ def _kuhn(dim: int) -> np.ndarray:
 def _share(comm: MPI.Comm, shape: tuple[int, ...]) -> np.ndarray:
     """This rank's contiguous part of the flat indices of an array of the given shape."""
     total = int(np.prod(shape, dtype=np.int64))
-    return np.arange(
-        total * comm.rank // comm.size, total * (comm.rank + 1) // comm.size, dtype=np.int64
-    )
+    return np.arange(total * comm.rank // comm.size, total * (comm.rank + 1) // comm.size, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,9 +28,7 @@ def tag_all_cells(mesh: dmesh.Mesh, values: np.ndarray) -> dmesh.MeshTags:
     return dmesh.meshtags(mesh, mesh.topology.dim, cells, values.astype(np.int32))
 
 
-def tag_facets(
-    mesh: dmesh.Mesh, facets: Sequence[np.ndarray], tags: Sequence[int]
-) -> dmesh.MeshTags:
+def tag_facets(mesh: dmesh.Mesh, facets: Sequence[np.ndarray], tags: Sequence[int]) -> dmesh.MeshTags:
     """Facet tags from disjoint sets of local facets, one tag each."""
     indices = np.concatenate([np.empty(0, dtype=np.int32), *facets]).astype(np.int32)
     values = np.repeat(np.asarray(tags, dtype=np.int32), [len(part) for part in facets])
@@ -55,6 +53,6 @@ def tag_planes(
     return tag_facets(mesh, facets, list(tags)), boundaries, inside
 
 
-def _marker(plane: Plane):  # type: ignore[no-untyped-def]
+def _marker(plane: Plane) -> Callable[[np.ndarray], np.ndarray]:
     tolerance = _ON_PLANE * plane.spacing
     return lambda x: np.abs(x[plane.coordinate] - plane.position) < tolerance
