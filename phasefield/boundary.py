@@ -1,0 +1,274 @@
+"""Boundary conditions of a case: which unknowns are prescribed, to what values in time, and the boundary energies.
+
+`Conditions` translates the tables `polarization`, `mechanics` and `electrostatics` of a case. Values that follow
+a load are set by `update(t)`. To add a condition: add its kind to the schema and a method here that prescribes
+unknowns (`_prescribe`) or adds a `BoundaryTerm`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import ufl
+from dolfinx import fem, la
+
+from phasefield import tensors
+from phasefield.case.schema import (
+    Case,
+    ElectricalCondition,
+    MechanicalCondition,
+    PolarizationCondition,
+)
+from phasefield.errors import CaseError
+from phasefield.loads import resolve
+from phasefield.mesh import Domain
+from phasefield.physics import electrostatics, surface
+from phasefield.physics.functional import BoundaryTerm, Functional
+from phasefield.scaling import Scaling
+from phasefield.units import EPSILON_0, LENGTH
+
+Load = Callable[[float], float]
+COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+
+
+@dataclass
+class Prescribed:
+    """Local unknowns (unrolled, ghosts included) of `function` that follow `load` (in solver units)."""
+
+    function: fem.Function
+    unknowns: np.ndarray
+    load: Load
+
+
+def names(on: str | list[str]) -> list[str]:
+    """The boundary names of a condition."""
+    return [on] if isinstance(on, str) else list(on)
+
+
+class Conditions:
+    """Prescribed unknowns and boundary energies of a case.
+
+    Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
+    free_strain (Voigt indices), applied_stress (6, solver units), constant (no load changes in time).
+    """
+
+    def __init__(self, case: Case, functional: Functional, scaling: Scaling):
+        self.case = case
+        self.functional = functional
+        self.domain: Domain = functional.domain
+        self.scaling = scaling
+        self.prescribed: list[Prescribed] = []
+        self.followers: list[Callable[[float], None]] = []
+        self.constant = True
+        self.floating: list[tuple[np.ndarray, float]] = []
+        self.free_P = np.ones_like(functional.P.x.array)
+        self.free_u = np.ones_like(functional.u.x.array)
+        self.free_phi = np.ones_like(functional.phi.x.array)
+        self._hold_passive_regions()
+        for condition in case.polarization.boundary:
+            self._polarization(condition)
+        if case.mechanics.enabled:
+            for mechanical in case.mechanics.boundary:
+                self._mechanical(mechanical)
+        if case.electrostatics.enabled:
+            for electrical in case.electrostatics.boundary:
+                self._electrical(electrical)
+        self._mean_strain()
+        self._applied_field()
+
+    # --- time ---------------------------------------------------------------------------------------------
+
+    def update(self, t: float) -> None:
+        """Set all prescribed values and loads to those of time `t` (s)."""
+        for item in self.prescribed:
+            item.function.x.array[item.unknowns] = item.load(t)
+        for follow in self.followers:
+            follow(t)
+        for function in (self.functional.P, self.functional.u, self.functional.phi):
+            function.x.scatter_forward()
+
+    def _load(self, value: float | str, scale: float) -> Load:
+        """The load in solver units as a function of time."""
+        if isinstance(value, str):
+            self.constant = False
+        waveform = resolve(value, self.case.loads)
+        return lambda t: waveform(t) / scale
+
+    def _constant(self, load: Load) -> fem.Constant:
+        """A form constant that follows a load."""
+        constant = fem.Constant(self.domain.mesh, np.float64(load(0.0)))
+
+        def follow(t: float) -> None:
+            constant.value = load(t)
+
+        self.followers.append(follow)
+        return constant
+
+    def _prescribe(self, function: fem.Function, unknowns: np.ndarray, load: Load) -> None:
+        free = {
+            id(self.functional.P): self.free_P,
+            id(self.functional.u): self.free_u,
+            id(self.functional.phi): self.free_phi,
+        }[id(function)]
+        free[unknowns] = 0.0
+        self.prescribed.append(Prescribed(function, unknowns, load))
+
+    # --- places -------------------------------------------------------------------------------------------
+
+    def _nodes(self, name: str) -> np.ndarray:
+        """Local nodes (blocked unknowns) of a boundary."""
+        fdim = self.domain.mesh.topology.dim - 1
+        return fem.locate_dofs_topological(self.functional.spaces.phi, fdim, self.domain.facets(name))
+
+    def _add_term(self, term: str, name: str, density: Callable) -> None:
+        self.functional.boundary_terms.append(BoundaryTerm(term, name, density))
+
+    def _normal_axis(self, name: str) -> int:
+        """Lab axis of the normal of a flat boundary; CaseError when it is not along an axis."""
+        mesh = self.domain.mesh
+        direction = fem.Constant(mesh, np.zeros(mesh.geometry.dim))
+        n = ufl.FacetNormal(mesh)
+        form = fem.form(ufl.dot(n, direction) ** 2 * self.domain.ds(name))
+        areas = np.zeros(mesh.geometry.dim)
+        for i in range(mesh.geometry.dim):
+            direction.value[:] = np.eye(mesh.geometry.dim)[i]
+            areas[i] = mesh.comm.allreduce(fem.assemble_scalar(form))
+        if areas.max() < (1.0 - 1e-6) * areas.sum() or areas.sum() == 0.0:
+            raise CaseError(
+                f'mechanics.boundary: roller on "{name}": the boundary is not flat and normal to a lab axis;'
+                ' use kind = "displacement" with the components to hold'
+            )
+        return self.domain.axes[int(areas.argmax())]
+
+    # --- polarization -------------------------------------------------------------------------------------
+
+    def _hold_passive_regions(self) -> None:
+        """P = 0 on all nodes that no polar cell touches."""
+        cells = np.concatenate([self.domain.cells(r) for r in self.functional.polar_regions])
+        dofmap = self.functional.spaces.P.dofmap
+        polar = np.zeros(len(self.free_P) // 3)
+        polar[np.unique(dofmap.list[cells])] = 1.0
+        # A node may touch a polar cell that only another rank knows.
+        marker = fem.Function(self.functional.spaces.phi)
+        marker.x.array[:] = polar
+        marker.x.scatter_reverse(la.InsertMode.add)
+        marker.x.scatter_forward()
+        passive = np.flatnonzero(marker.x.array == 0.0)
+        if len(passive):
+            self._prescribe(self.functional.P, unrolled(passive), lambda t: 0.0)
+
+    def _polarization(self, condition: PolarizationCondition) -> None:
+        for name in names(condition.on):
+            if condition.kind == "fixed":
+                for i, value in enumerate(condition.value or ()):
+                    if value is not None:
+                        scaled = value / self.scaling.polarization
+                        self._prescribe(self.functional.P, 3 * self._nodes(name) + i, lambda t, v=scaled: v)
+            elif condition.kind == "extrapolation":
+                for polar in self.functional.polar_regions.values():
+                    length = fem.Constant(self.domain.mesh, np.float64(condition.length / LENGTH))
+                    self._add_term(
+                        "surface",
+                        name,
+                        lambda P, u, phi, n, G=polar.gradient, L=length: surface.energy_density(P, n, G, L),
+                    )
+                    break
+
+    # --- mechanics ----------------------------------------------------------------------------------------
+
+    def _mechanical(self, condition: MechanicalCondition) -> None:
+        u = self.functional.u
+        for name in names(condition.on):
+            if condition.kind == "clamped":
+                self._prescribe(u, unrolled(self._nodes(name)), lambda t: 0.0)
+            elif condition.kind == "roller":
+                axis = self._normal_axis(name)
+                self._prescribe(u, 3 * self._nodes(name) + axis, lambda t: 0.0)
+            elif condition.kind == "displacement":
+                for i, value in enumerate(condition.value):
+                    if value is not None:
+                        load = self._load(value, self.scaling.displacement)
+                        self._prescribe(u, 3 * self._nodes(name) + i, load)
+            elif condition.kind == "traction":
+                t = ufl.as_vector(
+                    [self._constant(self._load(v or 0.0, self.scaling.stress)) for v in condition.value]
+                )
+                self._add_term("load", name, lambda P, u, phi, n, t=t: -ufl.inner(t, u))
+            elif condition.kind == "pressure":
+                if name in self.domain.interfaces:
+                    raise CaseError(
+                        f'mechanics.boundary: pressure on "{name}", which lies inside the mesh and has no outward'
+                        ' normal; use kind = "traction"'
+                    )
+                p = self._constant(self._load(condition.value, self.scaling.stress))
+                self._add_term("load", name, lambda P, u, phi, n, p=p: p * ufl.inner(n, u))
+
+    def _mean_strain(self) -> None:
+        mechanics = self.case.mechanics
+        self.free_strain = []
+        self.applied_stress = np.zeros(6)
+        engineering = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+        for k, component in enumerate(COMPONENTS):
+            value = mechanics.strain.get(component, 0.0)
+            if value == "free" or component in mechanics.stress:
+                self.free_strain.append(k)
+                self.applied_stress[k] = mechanics.stress.get(component, 0.0) / self.scaling.stress
+            else:
+                self.functional.mean_strain.value[k] = engineering[k] * value / self.scaling.strain
+
+    # --- electrostatics -----------------------------------------------------------------------------------
+
+    def _applied_field(self) -> None:
+        loads = [self._load(v, self.scaling.field) for v in self.case.electrostatics.applied_field]
+        constant = self.functional.applied_field
+
+        def follow(t: float) -> None:
+            constant.value[:] = [load(t) for load in loads]
+
+        self.followers.append(follow)
+
+    def _electrical(self, condition: ElectricalCondition) -> None:
+        phi = self.functional.phi
+        for name in names(condition.on):
+            if condition.kind == "electrode":
+                load = self._load(condition.potential, self.scaling.potential)
+                self._prescribe(phi, self._nodes(name), load)
+            elif condition.kind == "screened":
+                V = self._constant(self._load(condition.potential, self.scaling.potential))
+                capacitance = EPSILON_0 * condition.permittivity / condition.thickness
+                c = fem.Constant(self.domain.mesh, np.float64(capacitance * self.scaling.alpha * LENGTH))
+                self._add_term(
+                    "electric",
+                    name,
+                    lambda P, u, phi, n, V=V, c=c: electrostatics.screening_energy(phi, V, c),
+                )
+            elif condition.kind == "free" and condition.charge_density != 0.0:
+                density = fem.Constant(
+                    self.domain.mesh, np.float64(condition.charge_density / self.scaling.polarization)
+                )
+                self._add_term(
+                    "electric",
+                    name,
+                    lambda P, u, phi, n, w=density: electrostatics.charge_energy(phi, w),
+                )
+        if condition.kind == "floating":
+            nodes = np.unique(np.concatenate([self._nodes(name) for name in names(condition.on)]))
+            owned = nodes[nodes < self.functional.spaces.phi.dofmap.index_map.size_local]
+            area = LENGTH ** (self.domain.mesh.topology.dim - 1)
+            self.floating.append((owned, condition.charge / (self.scaling.polarization * area)))
+
+
+def unrolled(nodes: np.ndarray) -> np.ndarray:
+    """The three unknowns of each node of a 3-vector field."""
+    return (3 * nodes[:, None] + np.arange(3)).reshape(-1)
+
+
+def misfit_eigenstrain(case: Case) -> np.ndarray:
+    """Voigt eigenstrain of the film: minus the misfit strain that the substrate imposes."""
+    strain = np.zeros((3, 3))
+    for component, value in case.mechanics.misfit.items():
+        i, j = ("xyz".index(letter) for letter in component)
+        strain[i, j] = strain[j, i] = -value
+    return tensors.strain_to_voigt(strain)

@@ -1,0 +1,142 @@
+"""From a validated case to the objects that run it: domain, material, functional, conditions, solvers, stepper."""
+
+from __future__ import annotations
+
+import numpy as np
+from mpi4py import MPI
+
+from phasefield import tensors
+from phasefield.boundary import Conditions, misfit_eigenstrain
+from phasefield.case.schema import Case, Region
+from phasefield.errors import CaseError, nearest
+from phasefield.initial import initial_polarization
+from phasefield.materials import Material, load_material
+from phasefield.mesh import Domain, build_domain
+from phasefield.physics.coefficients import Passive, Polar, passive, polar
+from phasefield.physics.functional import Functional
+from phasefield.scaling import Scaling, scaling_for
+from phasefield.solvers.core import CoupledProblem
+from phasefield.solvers.floating import Floating
+from phasefield.solvers.mechanics import MechanicsSolver
+from phasefield.solvers.polarization import PolarizationSolver
+from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
+
+INLINE = ("landau", "elastic", "electrostriction", "gradient")
+
+
+def case_material(case: Case) -> Material:
+    """The ferroelectric of a case. Raises MaterialError."""
+    spec = case.material
+    overrides: dict = {
+        table: values for table in INLINE if (values := getattr(spec, table).model_dump(exclude_none=True))
+    }
+    for key in ("background_permittivity", "kinetic"):
+        if getattr(spec, key) is not None:
+            overrides[key] = getattr(spec, key)
+    return load_material(
+        spec.name, temperature=spec.temperature, composition=spec.composition, overrides=overrides
+    )
+
+
+def crystal_rotation(case: Case) -> np.ndarray:
+    """R with v_crystal = R v_lab."""
+    return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
+
+
+def region_stiffness(name: str, region: Region, case: Case, film: Material) -> np.ndarray:
+    """Stiffness tensor (lab axes) of a passive region: inline, of its material set, or that of the film."""
+    inline = region.elastic
+    if inline.C11 is not None and inline.C12 is not None and inline.C44 is not None:
+        stiffness = tensors.cubic_stiffness(inline.C11, inline.C12, inline.C44)
+    elif region.material is not None:
+        stiffness = load_material(region.material, temperature=case.material.temperature).stiffness
+    else:
+        stiffness = film.stiffness
+    return tensors.rotate4(stiffness, crystal_rotation(case))
+
+
+def region_coefficients(
+    case: Case, domain: Domain, material: Material, scaling: Scaling
+) -> dict[str, Polar | Passive]:
+    """Coefficients of every region of the domain: ferroelectric unless it stands in `material.regions`."""
+    rotation = crystal_rotation(case)
+    unknown = set(case.material.regions) - set(domain.regions)
+    if unknown:
+        name = sorted(unknown)[0]
+        raise CaseError(
+            f'material.regions.{name}: the mesh has no region "{name}"{nearest(name, domain.regions)}'
+            f" (it has: {', '.join(domain.regions)})"
+        )
+    coefficients: dict[str, Polar | Passive] = {}
+    for name in domain.regions:
+        spec = case.material.regions.get(name)
+        if spec is None:
+            eigenstrain = misfit_eigenstrain(case)
+            coefficients[name] = polar(domain.mesh, material, rotation, eigenstrain, scaling)
+        else:
+            stiffness = region_stiffness(name, spec, case, material)
+            coefficients[name] = passive(domain.mesh, stiffness, spec.permittivity, scaling)
+    return coefficients
+
+
+class Parts:
+    """All objects of a run, made from a case in the order in which they depend on each other."""
+
+    def __init__(self, case: Case, comm: MPI.Comm):
+        self.case = case
+        self.material = case_material(case)
+        self.scaling = scaling_for(self.material)
+        self.domain = build_domain(case.mesh, comm)
+        self.functional = Functional(
+            self.domain,
+            case.mesh.degree,
+            region_coefficients(case, self.domain, self.material, self.scaling),
+            quadrature_degree=case.solver.quadrature_degree,
+            electrostatics=case.electrostatics.enabled,
+            mechanics=case.mechanics.enabled,
+        )
+        self.conditions = Conditions(case, self.functional, self.scaling)
+        self.problem = self._problem()
+        self.stepper = self._stepper()
+
+    def _problem(self) -> CoupledProblem:
+        case, conditions = self.case, self.conditions
+        floating = None
+        if conditions.floating:
+            groups = [nodes for nodes, _ in conditions.floating]
+            charges = [charge for _, charge in conditions.floating]
+            index_map = self.functional.spaces.phi.dofmap.index_map
+            floating = Floating(self.domain.mesh.comm, index_map, groups, charges)
+        polarization = PolarizationSolver(
+            self.functional,
+            conditions.free_P,
+            conditions.free_phi,
+            floating,
+            consistent=case.time.scheme == "backward-euler",
+            tolerance=case.solver.linear_tolerance,
+        )
+        mechanics = None
+        if case.mechanics.enabled:
+            mechanics = MechanicsSolver(
+                self.functional,
+                conditions.free_u,
+                conditions.free_strain,
+                conditions.applied_stress,
+                case.solver.mechanics_tolerance,
+            )
+        return CoupledProblem(self.functional, conditions, polarization, mechanics)
+
+    def _stepper(self) -> Stepper:
+        spec = self.case.time
+        if spec.scheme == "backward-euler":
+            return BackwardEuler(self.problem, spec, self.scaling, self.case.solver.newton_tolerance)
+        if spec.mode == "relax":
+            return Relax(self.problem, spec, self.scaling)
+        if spec.mode == "ramp":
+            return Ramp(self.problem, spec, self.scaling)
+        return Transient(self.problem, spec, self.scaling, self.conditions.constant)
+
+    def initialize(self) -> None:
+        """Initial polarization, then φ and u in equilibrium with it."""
+        initial_polarization(self.case.initial, self.domain, self.functional.P, self.scaling.polarization)
+        self.stepper.start()

@@ -1,0 +1,113 @@
+"""Numbers of a state: energies by term, means, extrema, domain fractions. In solver units or, as rows, in SI."""
+
+from __future__ import annotations
+
+import numpy as np
+from mpi4py import MPI
+
+from phasefield.boundary import COMPONENTS
+from phasefield.physics import electrostatics
+from phasefield.physics.functional import Functional
+from phasefield.scaling import Scaling
+from phasefield.solvers.assembly import CellIntegrals, nodal_volumes
+from phasefield.solvers.energies import EnergyReport
+
+AXES = ("x", "y", "z")
+#: Variants that domain fractions are counted by: families of crystal directions.
+FAMILIES = {
+    "T": np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float),
+    "O": np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0], [0, 1, -1], [1, 0, -1], [1, -1, 0]]) / np.sqrt(2.0),
+    "R": np.array([[1, 1, 1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]]) / np.sqrt(3.0),
+}
+TETRAGONAL = ("+x", "-x", "+y", "-y", "+z", "-z")
+#: A node with |P| below this part of the polarization scale counts as non-polar.
+POLAR_THRESHOLD = 0.3
+
+
+class Observables:
+    """Rows of observables.csv.
+
+    Means of P, E and D and of strain and stress are over the polar regions; energies over the whole domain.
+    """
+
+    def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling):
+        self.functional = functional
+        self.report = report
+        self.scaling = scaling
+        self.comm = functional.domain.mesh.comm
+        self.volumes = nodal_volumes(functional)
+        self.volume = self.comm.allreduce(self.volumes.sum())
+        self.means = CellIntegrals(functional.domain, 21, self._mean_integrands())
+        self.scales = np.concatenate(
+            [
+                np.full(3, scaling.polarization),
+                np.full(3, scaling.field),
+                np.full(3, scaling.polarization),
+                scaling.strain * np.array([1, 1, 1, 0.5, 0.5, 0.5]),
+                np.full(6, scaling.stress),
+            ]
+        )
+
+    def _mean_integrands(self) -> list:
+        f = self.functional
+        integrands = []
+        for region, c in f.polar_regions.items():
+            dx = f.dx(region, 2 * f.degree)
+            E = f.field()
+            D = electrostatics.displacement(E, f.P, c.permittivity)
+            strain, stress = f.strain(), f.stress(region)
+            values = [*(f.P[i] for i in range(3)), *(E[i] for i in range(3)), *(D[i] for i in range(3))]
+            values += [strain[k] for k in range(6)] + [stress[k] for k in range(6)]
+            integrands += [(position, value, dx) for position, value in enumerate(values)]
+        return integrands
+
+    def row(self, step: int, t: float, dt: float) -> dict[str, float]:
+        """All observables of the present state, in SI."""
+        row: dict[str, float] = {"step": step, "time": t, "dt": dt}
+        unit = self.scaling.energy(self.functional.domain.mesh.topology.dim)
+        parts = {name: value * unit for name, value in self.report.parts().items()}
+        row |= {f"energy_{name}": value for name, value in parts.items()}
+        row["energy_total"] = sum(parts.values())
+        means = self.means() / self.volume * self.scales
+        for name, offset in (("P", 0), ("E", 3), ("D", 6)):
+            row |= {f"mean_{name}_{axis}": float(means[offset + i]) for i, axis in enumerate(AXES)}
+        for name, offset in (("strain", 9), ("stress", 15)):
+            row |= {f"mean_{name}_{c}": float(means[offset + k]) for k, c in enumerate(COMPONENTS)}
+        return row | self._extrema() | self._fractions()
+
+    def _nodal_P(self) -> np.ndarray:
+        return self.functional.P.x.array[: 3 * len(self.volumes)].reshape(-1, 3)[self.volumes > 0.0]
+
+    def _extrema(self) -> dict[str, float]:
+        size = np.linalg.norm(self._nodal_P(), axis=1) * self.scaling.polarization
+        phi = self.functional.phi.x.array * self.scaling.potential
+        low, high = np.inf, -np.inf
+        return {
+            "min_abs_P": self.comm.allreduce(size.min(initial=low), op=MPI.MIN),
+            "max_abs_P": self.comm.allreduce(size.max(initial=high), op=MPI.MAX),
+            "min_phi": self.comm.allreduce(phi.min(initial=low), op=MPI.MIN),
+            "max_phi": self.comm.allreduce(phi.max(initial=high), op=MPI.MAX),
+        }
+
+    def _fractions(self) -> dict[str, float]:
+        """Volume fractions by nearest variant: T, O, R, non-polar; and the six tetragonal ones by direction.
+
+        Directions are crystal directions. A node belongs to the family whose nearest variant it encloses the
+        smallest angle with; the six tetragonal fractions count all polar nodes by their largest component.
+        """
+        P = self._nodal_P()
+        rotation = next(iter(self.functional.polar_regions.values())).rotation.value
+        weights = self.volumes[self.volumes > 0.0] / self.volume
+        size = np.linalg.norm(P, axis=1)
+        polar = size > POLAR_THRESHOLD
+        unit = (P[polar] / size[polar, None]) @ rotation.T
+        cosines = np.array([np.abs(unit @ family.T).max(axis=1) for family in FAMILIES.values()])
+        nearest = cosines.argmax(axis=0)
+        largest = np.abs(unit).argmax(axis=1)
+        sign = np.take_along_axis(unit, largest[:, None], axis=1)[:, 0] < 0.0
+        w = weights[polar]
+        sums = [w[nearest == i].sum() for i in range(3)] + [weights[~polar].sum()]
+        sums += [w[(2 * largest + sign) == i].sum() for i in range(6)]
+        total = self.comm.allreduce(np.array(sums))
+        labels = [f"fraction_{name}" for name in (*FAMILIES, "nonpolar", *TETRAGONAL)]
+        return dict(zip(labels, (float(v) for v in total), strict=True))

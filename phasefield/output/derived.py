@@ -1,0 +1,69 @@
+"""Fields derived from the unknowns for output: E, D, strain and stress, constant per cell, in SI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+import ufl
+from dolfinx import fem
+
+from phasefield import compat
+from phasefield.physics import electrostatics
+from phasefield.physics.coefficients import Polar
+from phasefield.physics.functional import Functional
+from phasefield.scaling import Scaling
+
+DERIVED = ("E", "D", "strain", "stress")
+
+
+class DerivedField:
+    """One derived field as a cell-wise function; `update` evaluates it at the cell midpoints."""
+
+    def __init__(self, name: str, functional: Functional, scaling: Scaling):
+        self.name = name
+        self.functional = functional
+        self.scale = {
+            "E": scaling.field,
+            "D": scaling.polarization,
+            "strain": scaling.strain,
+            "stress": scaling.stress,
+        }[name]
+        shape = (3,) if name in ("E", "D") else (3, 3)
+        space = fem.functionspace(functional.domain.mesh, ("DG", 0, shape))
+        self.function = fem.Function(space, name=name)
+
+    @cached_property
+    def _expressions(self) -> list[tuple[fem.Expression, np.ndarray]]:
+        points = compat.interpolation_points(self.function.function_space)
+        return [
+            (fem.Expression(self._of_region(region), points), self.functional.domain.cells(region))
+            for region in self.functional.regions
+        ]
+
+    def _of_region(self, region: str):
+        f = self.functional
+        quantities: dict[str, Callable] = {
+            "E": f.field,
+            "D": lambda: electrostatics.displacement(
+                f.field(),
+                f.P if isinstance(f.regions[region], Polar) else ufl.zero(3),
+                f.regions[region].permittivity,
+            ),
+            "strain": lambda: tensor(f.strain(), 0.5),
+            "stress": lambda: tensor(f.stress(region), 1.0),
+        }
+        return quantities[self.name]()
+
+    def update(self) -> None:
+        """Evaluate at the present state (solver units; multiply by `scale` for SI)."""
+        for expression, cells in self._expressions:
+            self.function.interpolate(expression, cells)
+        self.function.x.scatter_forward()
+
+
+def tensor(voigt, shear_factor: float):
+    """Symmetric 3x3 tensor of a Voigt vector; `shear_factor` is ½ for engineering strains, 1 for stresses."""
+    s = [shear_factor * voigt[k] for k in (3, 4, 5)]
+    return ufl.as_matrix([[voigt[0], s[2], s[1]], [s[2], voigt[1], s[0]], [s[1], s[0], voigt[2]]])

@@ -1,0 +1,100 @@
+"""Assembly of vectors, operators and integrals with the little that the solvers need of DOLFINx."""
+
+from __future__ import annotations
+
+import numpy as np
+import ufl
+from dolfinx import fem, la
+from dolfinx.fem import petsc as fem_petsc
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from phasefield.mesh import Domain
+from phasefield.physics.functional import Functional
+
+
+class AssembledVector:
+    """A compiled linear form and its buffer; calling it assembles and returns the owned entries (a view)."""
+
+    def __init__(self, form: ufl.Form, space: fem.FunctionSpace):
+        self.form = fem.form(form)
+        self.buffer = la.vector(space.dofmap.index_map, space.dofmap.index_map_bs)
+        self.owned = space.dofmap.index_map.size_local * space.dofmap.index_map_bs
+
+    def __call__(self) -> np.ndarray:
+        """Owned entries of the assembled vector, summed over ranks."""
+        self.buffer.array[:] = 0.0
+        fem.assemble_vector(self.buffer.array, self.form)
+        self.buffer.scatter_reverse(la.InsertMode.add)
+        return self.buffer.array[: self.owned]
+
+
+def assembled_matrix(form: ufl.Form) -> PETSc.Mat:
+    """Assembled operator of a bilinear form, without boundary conditions."""
+    compiled = fem.form(form)
+    matrix = fem_petsc.create_matrix(compiled)
+    fem_petsc.assemble_matrix(matrix, compiled)
+    matrix.assemble()
+    return matrix
+
+
+def petsc_vector(comm: MPI.Comm, owned: np.ndarray, block_size: int = 1) -> PETSc.Vec:
+    """PETSc vector that shares the memory of `owned`."""
+    return PETSc.Vec().createWithArray(owned, bsize=block_size, comm=comm)
+
+
+def constrain(matrix: PETSc.Mat, free_rows: np.ndarray, free_columns: np.ndarray, diagonal: float) -> None:
+    """Zero the rows and columns of fixed unknowns in place; put `diagonal` on their diagonal if non-zero.
+
+    `free_rows` and `free_columns` are 1.0/0.0 over the owned unknowns. Done by diagonal scaling, which works for
+    square and rectangular operators and any matrix type.
+    """
+    left = matrix.createVecLeft()
+    right = matrix.createVecRight()
+    left.array[:] = free_rows
+    right.array[:] = free_columns
+    matrix.diagonalScale(left, right)
+    if diagonal != 0.0:
+        current = matrix.getDiagonal()
+        current.array[:] += diagonal * (1.0 - free_rows)
+        matrix.setDiagonal(current)
+
+
+class CellIntegrals:
+    """Integrals over the domain of several scalar expressions at once, by one pass over the cells.
+
+    `integrands` lists (position, integrand, measure); integrals of the same position are added.
+    """
+
+    def __init__(self, domain: Domain, size: int, integrands: list[tuple[int, object, ufl.Measure]]):
+        self.comm = domain.mesh.comm
+        self.size = size
+        space = fem.functionspace(domain.mesh, ("DG", 0, (size,)))
+        test = ufl.TestFunction(space)
+        form = sum(integrand * test[i] * dx for i, integrand, dx in integrands)
+        self.vector = AssembledVector(form, space)
+
+    def per_cell(self) -> np.ndarray:
+        """Integrals over each owned cell, shape (cells, size)."""
+        return self.vector().reshape(-1, self.size)
+
+    def __call__(self) -> np.ndarray:
+        """Integrals over the whole domain, shape (size,)."""
+        return self.comm.allreduce(self.per_cell().sum(axis=0))
+
+
+def nodal_volumes(functional: Functional) -> np.ndarray:
+    """Volume of the polar regions that belongs to each owned node (HRZ lumping; row sums for degree 1).
+
+    Positive for every degree, so that it can serve as weight of nodal norms and means.
+    """
+    phi, test = ufl.TrialFunction(functional.spaces.phi), ufl.TestFunction(functional.spaces.phi)
+    dx = [functional.dx(region, 2 * functional.degree) for region in functional.polar_regions]
+    mass = assembled_matrix(sum(phi * test * d for d in dx))
+    diagonal = mass.getDiagonal().array.copy()
+    mass.destroy()
+    comm = functional.domain.mesh.comm
+    volume = comm.allreduce(
+        sum(fem.assemble_scalar(fem.form(fem.Constant(functional.domain.mesh, 1.0) * d)) for d in dx)
+    )
+    return diagonal * volume / comm.allreduce(diagonal.sum())

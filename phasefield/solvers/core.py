@@ -1,0 +1,126 @@
+"""The coupled problem as the steppers see it: fields, residuals, one implicit correction, equilibrium of u and φ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phasefield.boundary import Conditions
+from phasefield.physics.functional import Functional
+from phasefield.solvers.energies import EnergyReport
+from phasefield.solvers.mechanics import MechanicsSolver
+from phasefield.solvers.polarization import PolarizationSolver
+
+#: Mass term (solver units) that freezes P, to solve Gauss's law alone with the coupled operator.
+FROZEN = 1e8
+
+
+@dataclass
+class Snapshot:
+    """Copies of all fields."""
+
+    P: np.ndarray
+    u: np.ndarray
+    phi: np.ndarray
+    mean_strain: np.ndarray
+
+
+@dataclass
+class Correction:
+    """Result of one linear solve: increment of P over owned unknowns and the residual it came from."""
+
+    increment: np.ndarray
+    force: np.ndarray
+
+
+class CoupledProblem:
+    """P, φ and u with their solvers.
+
+    `correct` makes one linear-implicit step in (P, φ); `settle` brings u (and the mean strain) to equilibrium
+    with P; `settle_potential` does the same for φ after a load changed.
+    """
+
+    def __init__(
+        self,
+        functional: Functional,
+        conditions: Conditions,
+        polarization: PolarizationSolver,
+        mechanics: MechanicsSolver | None,
+    ):
+        self.functional = functional
+        self.conditions = conditions
+        self.polarization = polarization
+        self.mechanics = mechanics
+        self.report = EnergyReport(functional)
+        self.owned_P = polarization.force.owned
+
+    @property
+    def P(self) -> np.ndarray:
+        """Owned unknowns of P (a view)."""
+        return self.functional.P.x.array[: self.owned_P]
+
+    def energy(self) -> tuple[float, float]:
+        """Total energy and the round-off to expect in it (solver units)."""
+        parts = self.report.parts()
+        return float(sum(parts.values())), 1e-14 * float(sum(abs(v) for v in parts.values()))
+
+    def snapshot(self) -> Snapshot:
+        """Copies of the present fields."""
+        f = self.functional
+        return Snapshot(
+            f.P.x.array.copy(), f.u.x.array.copy(), f.phi.x.array.copy(), f.mean_strain.value.copy()
+        )
+
+    def restore(self, saved: Snapshot) -> None:
+        """Put saved fields back."""
+        f = self.functional
+        f.P.x.array[:], f.u.x.array[:], f.phi.x.array[:] = saved.P, saved.u, saved.phi
+        f.mean_strain.value[:] = saved.mean_strain
+
+    def set_P(self, owned: np.ndarray) -> None:
+        """Set the owned unknowns of P and update ghosts."""
+        self.P[:] = owned
+        self.functional.P.x.scatter_forward()
+
+    def _move(self, dP: np.ndarray | None, dphi: np.ndarray | None) -> None:
+        f = self.functional
+        if dP is not None:
+            f.P.x.array[: len(dP)] += dP
+            f.P.x.scatter_forward()
+        if dphi is not None:
+            f.phi.x.array[: len(dphi)] += dphi
+            f.phi.x.scatter_forward()
+
+    def correct(
+        self, rate: float, inertia: np.ndarray | None = None, tolerance: float | None = None
+    ) -> Correction:
+        """One linear-implicit correction of (P, φ) at fixed u.
+
+        Solves with the mass term `rate`; `inertia` (owned unknowns) is the weak rate of change to add to δH/δP;
+        `tolerance` is that of the linear solve, if not the solver's own.
+        """
+        self.polarization.prepare(rate)
+        force, gauss = self.polarization.residual()
+        total = force if inertia is None else force + inertia
+        dP, dphi = self.polarization.solve(total, gauss, tolerance)
+        self._move(dP, dphi)
+        return Correction(dP, total)
+
+    def settle(self) -> None:
+        """Mechanical equilibrium for the present P."""
+        if self.mechanics:
+            self.mechanics.solve()
+
+    def settle_potential(self) -> None:
+        """Gauss's law for the present P and loads."""
+        if not self.functional.electrostatics:
+            return
+        self.polarization.prepare(FROZEN)
+        _, gauss = self.polarization.residual()
+        _, dphi = self.polarization.solve(np.zeros(self.owned_P), gauss)
+        self._move(None, dphi)
+
+    def driving_field(self) -> float:
+        """Root mean square of δH/δP (solver units)."""
+        return self.polarization.rms_field(self.polarization.residual()[0])

@@ -1,0 +1,32 @@
+"""Energies of the present state by term."""
+
+from __future__ import annotations
+
+from dolfinx import fem
+
+from phasefield.physics.functional import TERMS, Functional
+from phasefield.solvers.assembly import CellIntegrals
+
+
+class EnergyReport:
+    """Energies by term in solver units."""
+
+    def __init__(self, functional: Functional):
+        self.functional = functional
+        f = functional
+        integrands = [
+            (TERMS.index(term), density, f.dx(region))
+            for region in f.regions
+            for term, density in f.densities(region, f.P, f.u, f.phi).items()
+        ]
+        self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
+        self.boundary = [
+            (b.term, fem.form(f.boundary_integral(b, f.P, f.u, f.phi))) for b in f.boundary_terms
+        ]
+
+    def parts(self) -> dict[str, float]:
+        """Energy of each term; their sum is the functional."""
+        values = dict(zip(TERMS, (float(v) for v in self.volume_terms()), strict=True))
+        for term, form in self.boundary:
+            values[term] += self.functional.domain.mesh.comm.allreduce(fem.assemble_scalar(form))
+        return values

@@ -1,0 +1,210 @@
+"""Mechanical equilibrium: displacement and mean strain for a given polarization.
+
+div σ = 0 with σ = C(ε̄ + sym ∇u − ε°(P)), and for every free component of the mean strain the mean stress equals
+the applied one. The operator depends on nothing that changes during a run: conjugate gradients with algebraic
+multigrid (rigid-body modes as near null space), started from the last displacement. The free mean strains are
+eliminated by their influence: w_k = −K⁻¹ ∂R/∂ε̄_k, once at set-up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import ufl
+from petsc4py import PETSc
+
+from phasefield.errors import ConvergenceError
+from phasefield.physics.functional import Functional
+from phasefield.solvers.assembly import (
+    AssembledVector,
+    CellIntegrals,
+    assembled_matrix,
+    constrain,
+    petsc_vector,
+)
+
+
+class MechanicsSolver:
+    """Solves for `functional.u` and the free components of `functional.mean_strain`.
+
+    Args:
+        functional: fields and energies.
+        free: 1.0/0.0 over the local unknowns of u (ghosts included): 0.0 where the displacement is prescribed.
+        free_strain: Voigt indices of the mean-strain components to be found.
+        applied_stress: Voigt mean stress (solver units) for these components.
+        tolerance: residual relative to the internal forces.
+    """
+
+    def __init__(
+        self,
+        functional: Functional,
+        free: np.ndarray,
+        free_strain: list[int],
+        applied_stress: np.ndarray,
+        tolerance: float,
+    ):
+        self.functional = functional
+        self.tolerance = tolerance
+        self.free_strain = free_strain
+        self.applied_stress = applied_stress
+        self.iterations = 0
+        u, space = functional.u, functional.spaces.u
+        energy = functional.energy(terms=("elastic", "load"))
+        residual = ufl.derivative(energy, u, ufl.TestFunction(space))
+        self.residual = AssembledVector(residual, space)
+        self.owned = self.residual.owned
+        self.free = free[: self.owned]
+        self.comm = functional.domain.mesh.comm
+        self.K = assembled_matrix(ufl.derivative(residual, u, ufl.TrialFunction(space)))
+        self.stress_integral = CellIntegrals(
+            functional.domain,
+            6,
+            [(k, functional.stress(r)[k], functional.dx(r)) for r in functional.regions for k in range(6)],
+        )
+        self._set_up_krylov()
+        self._set_up_mean_strain()
+
+    def _set_up_krylov(self) -> None:
+        stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
+        constrain(self.K, self.free, self.free, stiffness_scale)
+        modes = self._rigid_modes()
+        self.K.setNearNullSpace(PETSc.NullSpace().create(vectors=modes, comm=self.comm))
+        null = self._null_modes(modes, stiffness_scale)
+        self.null_space = PETSc.NullSpace().create(vectors=null, comm=self.comm) if null else None
+        if self.null_space:
+            self.K.setNullSpace(self.null_space)
+        self.K.setOption(PETSc.Mat.Option.SPD, True)
+        self.ksp = PETSc.KSP().create(self.comm)
+        self.ksp.setOptionsPrefix("mechanics_")
+        self.ksp.setOperators(self.K)
+        self.ksp.setType("cg")
+        self.ksp.getPC().setType("gamg")
+        self.ksp.setInitialGuessNonzero(False)
+        self.ksp.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
+        self.ksp.setFromOptions()
+
+    def _rigid_modes(self) -> list[PETSc.Vec]:
+        """Orthonormal translations and rotations, zero on prescribed unknowns."""
+        x = np.zeros((self.owned // 3, 3))
+        domain = self.functional.domain
+        coordinates = self.functional.spaces.u.tabulate_dof_coordinates()[: self.owned // 3]
+        for column, axis in enumerate(domain.axes):
+            x[:, axis] = coordinates[:, column]
+        modes = []
+        for i in range(3):
+            translation = np.zeros_like(x)
+            translation[:, i] = 1.0
+            modes.append(translation)
+        for i, j in ((1, 2), (0, 2), (0, 1)):
+            rotation = np.zeros_like(x)
+            rotation[:, i], rotation[:, j] = -x[:, j], x[:, i]
+            modes.append(rotation)
+        vectors: list[PETSc.Vec] = []
+        for mode in modes:
+            vector = petsc_vector(self.comm, (mode.reshape(-1) * self.free).copy(), 3)
+            scale = vector.norm()
+            # Twice, because once is not orthogonal to round-off.
+            for _ in range(2):
+                for other in vectors:
+                    vector.axpy(-vector.dot(other), other)
+            if scale > 0.0 and vector.norm() > 1e-8 * scale:
+                vector.normalize()
+                vectors.append(vector)
+        return vectors
+
+    def _null_modes(self, modes: list[PETSc.Vec], scale: float) -> list[PETSc.Vec]:
+        """Combinations of rigid modes that cost no energy under the boundary conditions."""
+        if not modes:
+            return []
+        images = [self.K.createVecLeft() for _ in modes]
+        for mode, image in zip(modes, images, strict=True):
+            self.K.mult(mode, image)
+        energies = np.array([[m.dot(i) for i in images] for m in modes])
+        values, vectors = np.linalg.eigh(0.5 * (energies + energies.T))
+        null = []
+        for value, coefficients in zip(values, vectors.T, strict=True):
+            if value < 1e-9 * scale:
+                vector = modes[0].duplicate()
+                vector.set(0.0)
+                for c, mode in zip(coefficients, modes, strict=True):
+                    vector.axpy(c, mode)
+                vector.normalize()
+                null.append(vector)
+        return null
+
+    def _set_up_mean_strain(self) -> None:
+        """Influence of each free mean-strain component on u, and the stiffness of the mean strain."""
+        f = self.functional
+        self.influence: list[np.ndarray] = []
+        self.strain_stiffness = np.zeros((len(self.free_strain),) * 2)
+        if not self.free_strain:
+            return
+        saved_u, saved_e = f.u.x.array.copy(), f.mean_strain.value.copy()
+        f.u.x.array[:] = 0.0
+        base_residual, base_stress = self.residual().copy(), self.stress_integral()
+        scale = self._force_scale()
+        for column, k in enumerate(self.free_strain):
+            f.u.x.array[:] = 0.0
+            f.mean_strain.value[:] = saved_e
+            f.mean_strain.value[k] += 1.0
+            load = (self.residual() - base_residual) * self.free
+            w = np.zeros_like(f.u.x.array)
+            if np.sqrt(self.comm.allreduce(load @ load)) > 1e-12 * scale:
+                w[: self.owned] = self._solve(-load, 1e-12)
+                f.u.x.array[:] = w
+                f.u.x.scatter_forward()
+                w[:] = f.u.x.array
+            self.influence.append(w)
+            change = self.stress_integral() - base_stress
+            self.strain_stiffness[:, column] = change[self.free_strain]
+        f.u.x.array[:], f.mean_strain.value[:] = saved_u, saved_e
+
+    def _force_scale(self) -> float:
+        """Size of the forces of a unit strain (solver units): what residuals are compared with at P = 0."""
+        diagonal = self.K.getDiagonal()
+        return float(np.sqrt(diagonal.dot(diagonal)))
+
+    def _solve(self, rhs: np.ndarray, tolerance: float, scale: float | None = None) -> np.ndarray:
+        """K x = rhs to a residual of `tolerance` times `scale` (the norm of rhs if not given)."""
+        b = petsc_vector(self.comm, rhs, 3)
+        x = self.K.createVecRight()
+        if self.null_space:
+            self.null_space.remove(b)
+        norm = b.norm()
+        if norm == 0.0:
+            return x.array.copy()
+        self.ksp.setTolerances(
+            rtol=tolerance * max(1.0, (scale or norm) / norm) if scale else tolerance, atol=0.0, max_it=1000
+        )
+        self.ksp.solve(b, x)
+        if self.ksp.getConvergedReason() < 0:
+            raise ConvergenceError(
+                "mechanics_diverged",
+                f"the elastic solve stopped with reason {self.ksp.getConvergedReason()} after"
+                f" {self.ksp.getIterationNumber()} iterations",
+            )
+        self.iterations += self.ksp.getIterationNumber()
+        if self.null_space:
+            self.null_space.remove(x)
+        return x.array.copy()
+
+    def solve(self) -> None:
+        """Bring u and the free mean strain to equilibrium with the present polarization and loads.
+
+        Raises ConvergenceError when the Krylov solver fails.
+        """
+        f = self.functional
+        residual = self.residual() * self.free
+        internal = self.K.createVecLeft()
+        self.K.mult(petsc_vector(self.comm, f.u.x.array[: self.owned].copy(), 3), internal)
+        norm = np.sqrt(self.comm.allreduce(residual @ residual))
+        scale = max(internal.norm(), norm)
+        if norm > self.tolerance * scale and scale > 1e-14 * self._force_scale():
+            f.u.x.array[: self.owned] += self._solve(-residual, self.tolerance, scale)
+            f.u.x.scatter_forward()
+        if self.free_strain:
+            volume = self.functional.domain.volume
+            excess = self.stress_integral()[self.free_strain] - volume * self.applied_stress[self.free_strain]
+            change = -np.linalg.solve(self.strain_stiffness, excess)
+            f.mean_strain.value[self.free_strain] += change
+            for c, w in zip(change, self.influence, strict=True):
+                f.u.x.array[:] += c * w

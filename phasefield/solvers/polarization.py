@@ -1,0 +1,339 @@
+"""The implicit step of polarization and potential: one symmetric indefinite linear system.
+
+    [ M/τ + K + h(P, u)   B ] [δP]      [R_P]
+    [ Bᵀ                 −L ] [δφ] =  − [R_φ]
+
+K is the gradient (and surface) energy, L the dielectric operator and B their coupling: constant, assembled once.
+h is the curvature ∂²(f_landau + f_elastic)/∂P² at fixed u. For degree 1 it is lumped: a 3x3 block per node from
+vertex quadrature, with the negative part reflected where the time step would not cover it, so that the step is
+always a descent direction. For degree 2, and for backward Euler of degree 1, it is the consistent matrix. The
+residual is consistent in every case: only the operator is approximated, never the state that it converges to.
+
+Solved by MINRES; preconditioner: point-block Jacobi on P and algebraic multigrid on (ε + 1/σ)-Laplacian for φ,
+where σ is the size of the P block, the Schur complement of a P block that is diagonal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from phasefield.errors import ConvergenceError
+from phasefield.physics.functional import Functional
+from phasefield.solvers.assembly import (
+    AssembledVector,
+    assembled_matrix,
+    constrain,
+    nodal_volumes,
+    petsc_vector,
+)
+from phasefield.solvers.floating import Floating
+
+#: The six independent entries of a symmetric 3x3 block, in the order of the curvature vector.
+SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+
+
+class PolarizationSolver:
+    """Residuals and linear solves for (P, φ).
+
+    Args:
+        functional: fields and energies.
+        free_P, free_phi: 1.0/0.0 over the local unknowns (ghosts included), 0.0 where prescribed.
+        floating: groups of potential unknowns that share one value (floating electrodes).
+        consistent: use the consistent mass and curvature instead of the lumped ones.
+        tolerance: relative tolerance of the linear solve.
+    """
+
+    def __init__(
+        self,
+        functional: Functional,
+        free_P: np.ndarray,
+        free_phi: np.ndarray,
+        floating: Floating | None = None,
+        consistent: bool = False,
+        tolerance: float = 1e-4,
+    ):
+        self.functional = functional
+        self.consistent = consistent or functional.degree > 1
+        self.floating = floating
+        self.tolerance = tolerance
+        self.comm = functional.domain.mesh.comm
+        self.iterations = 0
+        self.clipped = 0
+        energy = functional.energy()
+        P, phi = functional.P, functional.phi
+        V, W = functional.spaces.P, functional.spaces.phi
+        force = ufl.derivative(energy, P, ufl.TestFunction(V))
+        self.force = AssembledVector(force, V)
+        self.free_P = free_P[: self.force.owned]
+        self.volumes = nodal_volumes(functional)
+        if functional.electrostatics:
+            gauss = ufl.derivative(energy, phi, ufl.TestFunction(W))
+            self.gauss = AssembledVector(gauss, W)
+            self.free_phi = free_phi[: self.gauss.owned]
+        self._set_up_polarization(force)
+        if functional.electrostatics:
+            self._set_up_potential(force, gauss)
+        self._set_up_krylov()
+
+    # --- set-up -------------------------------------------------------------------------------------------
+
+    def _set_up_polarization(self, force: ufl.Form) -> None:
+        f = self.functional
+        trial, test = ufl.TrialFunction(f.spaces.P), ufl.TestFunction(f.spaces.P)
+        dx = [f.dx(region, 2 * f.degree) for region in f.polar_regions]
+        if self.consistent:
+            self.mass = assembled_matrix(sum(ufl.inner(trial, test) * d for d in dx))
+            constrain(self.mass, self.free_P, self.free_P, 0.0)
+            self.tangent = fem.form(ufl.derivative(force, f.P, trial))
+            self.A = fem_petsc.create_matrix(self.tangent)
+            return
+        quadratic = f.energy(terms=("gradient", "surface"))
+        constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
+        self.A0 = assembled_matrix(constant)
+        constrain(self.A0, self.free_P, self.free_P, 0.0)
+        self.A0.convert("baij")
+        self.A = self.A0.duplicate(copy=True)
+        self.curvature = self._curvature_form()
+        first = self.A.getOwnershipRange()[0] // 3
+        self.block_rows = np.arange(first, first + len(self.volumes), dtype=PETSc.IntType).reshape(-1, 1)
+        self.fixed_blocks = np.einsum("ni,ij->nij", 1.0 - self.free_P.reshape(-1, 3), np.eye(3))
+        self.free_blocks = np.einsum("ni,nj->nij", self.free_P.reshape(-1, 3), self.free_P.reshape(-1, 3))
+        self.fixed_scale = float(abs(self.A0.getDiagonal().max()[1]))
+
+    def _curvature_form(self) -> AssembledVector:
+        """∂²(local density)/∂P² at the vertices, weighted with the nodal volumes: six entries per node."""
+        f = self.functional
+        space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
+        test = ufl.TestFunction(space)
+        form = 0
+        for region in f.polar_regions:
+            P = ufl.variable(f.P)
+            hessian = ufl.diff(ufl.diff(f.local_density(region, P, f.u), P), P)
+            entries = ufl.as_vector([hessian[i, j] for i, j in SYMMETRIC])
+            form += ufl.inner(entries, test) * f.dx(region, 1, "vertex")
+        return AssembledVector(form, space)
+
+    def _set_up_potential(self, force: ufl.Form, gauss: ufl.Form) -> None:
+        f = self.functional
+        W = f.spaces.phi
+        self.B = assembled_matrix(ufl.derivative(force, f.phi, ufl.TrialFunction(W)))
+        constrain(self.B, self.free_P, self.free_phi, 0.0)
+        self.Bt = assembled_matrix(ufl.derivative(gauss, f.P, ufl.TrialFunction(f.spaces.P)))
+        constrain(self.Bt, self.free_phi, self.free_P, 0.0)
+        self.L = assembled_matrix(-ufl.derivative(gauss, f.phi, ufl.TrialFunction(W)))
+        self.polar_laplacian = assembled_matrix(self._polar_laplacian())
+        if self.floating:
+            self.B, self.Bt, self.L, self.polar_laplacian, self.free_phi = self.floating.reduce(
+                self.B, self.Bt, self.L, self.polar_laplacian, self.free_phi
+            )
+        diagonal = float(abs(self.L.getDiagonal().max()[1]))
+        constrain(self.L, self.free_phi, self.free_phi, diagonal)
+        constrain(self.polar_laplacian, self.free_phi, self.free_phi, 0.0)
+        self.null_space = self._potential_null_space(diagonal)
+        self.preconditioner_inverse_size = 0.0
+        self.Lneg = self.L.copy()
+        self.Lneg.scale(-1.0)
+
+    def _polar_laplacian(self) -> ufl.Form:
+        f = self.functional
+        trial, test = ufl.TrialFunction(f.spaces.phi), ufl.TestFunction(f.spaces.phi)
+        return sum(
+            ufl.inner(ufl.grad(trial), ufl.grad(test)) * f.dx(region, 2 * f.degree)
+            for region in f.polar_regions
+        )
+
+    def _potential_null_space(self, scale: float) -> PETSc.NullSpace | None:
+        """The constant potential, where nothing fixes it."""
+        constant = self.L.createVecRight()
+        constant.array[:] = self.free_phi
+        size = constant.norm()
+        if size == 0.0:
+            return None
+        image = self.L.createVecLeft()
+        self.L.mult(constant, image)
+        if image.norm() > 1e-10 * scale * size:
+            return None
+        constant.normalize()
+        return PETSc.NullSpace().create(vectors=[constant], comm=self.comm)
+
+    def _set_up_krylov(self) -> None:
+        self.polarization_pc = PETSc.PC().create(self.comm)
+        self.polarization_pc.setType("pbjacobi")
+        self.ksp = PETSc.KSP().create(self.comm)
+        self.ksp.setOptionsPrefix("polarization_")
+        self.ksp.setType("minres")
+        self.ksp.setTolerances(rtol=self.tolerance, atol=0.0, divtol=1e10, max_it=2000)
+        if self.functional.electrostatics:
+            self.potential_pc = PETSc.PC().create(self.comm)
+            self.potential_pc.setOptionsPrefix("potential_")
+            self.potential_pc.setType("hypre")
+            self.potential_pc.setHYPREType("boomeramg")
+            self.potential_pc.setFromOptions()
+            self.operator = PETSc.Mat().createNest([[self.A, self.B], [self.Bt, self.Lneg]], comm=self.comm)
+            if self.null_space:
+                self.operator.setNullSpace(self._nest_null_space())
+            self.ksp.getPC().setType("python")
+            self.ksp.getPC().setPythonContext(BlockDiagonal(self.polarization_pc, self.potential_pc))
+        else:
+            self.operator = self.A
+            self.ksp.setPC(self.polarization_pc)
+        self.ksp.setFromOptions()
+
+    def _nest_null_space(self) -> PETSc.NullSpace:
+        zero = self.A.createVecRight()
+        zero.set(0.0)
+        constant = self.null_space.getVecs()[0]
+        return PETSc.NullSpace().create(
+            vectors=[PETSc.Vec().createNest([zero, constant], comm=self.comm)], comm=self.comm
+        )
+
+    # --- operator -----------------------------------------------------------------------------------------
+
+    def prepare(self, rate: float) -> None:
+        """Set the operator up at the present P and u with the mass term `rate` = γ/(Γ Δt) (solver units)."""
+        if self.consistent:
+            self.A.zeroEntries()
+            fem_petsc.assemble_matrix(self.A, self.tangent)
+            self.A.assemble()
+            scale = float(abs(self.A.getDiagonal().max()[1]))
+            constrain(self.A, self.free_P, self.free_P, scale)
+            self.A.axpy(rate, self.mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
+        else:
+            blocks = self._blocks(rate)
+            self.A0.copy(self.A, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+            self.A.setValuesBlockedRCV(
+                self.block_rows, self.block_rows, blocks.reshape(-1, 9), PETSc.InsertMode.ADD_VALUES
+            )
+            self.A.assemble()
+        self.polarization_pc.setOperators(self.A)
+        self.polarization_pc.setUp()
+        if self.functional.electrostatics:
+            self._refresh_potential_preconditioner()
+        self.ksp.setOperators(self.operator)
+
+    def _blocks(self, rate: float) -> np.ndarray:
+        """Nodal 3x3 blocks: mass plus curvature, kept positive definite (see module docstring)."""
+        six = self.curvature().reshape(-1, 6)
+        curvature = six[:, [0, 5, 4, 5, 1, 3, 4, 3, 2]].reshape(-1, 3, 3)
+        volume = self.volumes[:, None, None]
+        blocks = curvature + rate * volume * np.eye(3)
+        # Only nodes whose curvature comes near -rate/2 need their eigenvalues.
+        suspicious = np.flatnonzero(~positive_definite(curvature + 0.5 * rate * volume * np.eye(3)))
+        self.clipped = len(suspicious)
+        if len(suspicious):
+            values, vectors = np.linalg.eigh(curvature[suspicious])
+            shift = rate * self.volumes[suspicious, None]
+            values = np.maximum(values + shift, -values)
+            blocks[suspicious] = np.einsum("nij,nj,nkj->nik", vectors, values, vectors)
+        return blocks * self.free_blocks + self.fixed_scale * self.fixed_blocks
+
+    def _refresh_potential_preconditioner(self) -> None:
+        """Rebuild the multigrid when the size of the P block changed by more than a factor of two."""
+        diagonal = self.A.getDiagonal().array.reshape(-1, 3) * self.free_P.reshape(-1, 3)
+        total = self.comm.allreduce(abs(diagonal).sum())
+        weight = self.comm.allreduce((self.volumes[:, None] * self.free_P.reshape(-1, 3)).sum())
+        inverse_size = weight / total if total > 0.0 else 0.0
+        known = self.preconditioner_inverse_size
+        if known > 0.0 and 0.5 < inverse_size / known < 2.0:
+            return
+        self.preconditioner_inverse_size = inverse_size
+        matrix = self.L.copy()
+        matrix.axpy(inverse_size, self.polar_laplacian, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
+        if self.null_space:
+            # The constant is projected out by the Krylov solver; the multigrid itself needs a regular matrix.
+            matrix.shift(1e-8 * float(abs(matrix.getDiagonal().max()[1])))
+        self.potential_pc.reset()
+        self.potential_pc.setOperators(matrix)
+        self.potential_pc.setUp()
+
+    # --- residual and solve -------------------------------------------------------------------------------
+
+    def residual(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """(δH/δP, δH/δφ) over the owned unknowns, zero where these are prescribed."""
+        force = self.force() * self.free_P
+        if not self.functional.electrostatics:
+            return force, None
+        gauss = self.gauss().copy()
+        if self.floating:
+            gauss = self.floating.reduce_residual(gauss)
+        return force, gauss * self.free_phi
+
+    def inertia(self, rate_of_change: np.ndarray) -> np.ndarray:
+        """Mass times a vector of owned unknowns: the weak form of ∂P/∂t/Γ."""
+        if not self.consistent:
+            return np.repeat(self.volumes, 3) * rate_of_change * self.free_P
+        result = self.mass.createVecLeft()
+        self.mass.mult(petsc_vector(self.comm, rate_of_change, 3), result)
+        return result.array.copy()
+
+    def rms(self, vector: np.ndarray) -> float:
+        """Root mean square over the polar volume of a nodal vector field."""
+        weights = np.repeat(self.volumes, 3)
+        return float(np.sqrt(self.comm.allreduce((weights * vector) @ vector) / self._volume()))
+
+    def rms_field(self, force: np.ndarray) -> float:
+        """Root mean square of the driving field δH/δP whose weak form is `force`."""
+        weights = np.repeat(self.volumes, 3)
+        strong = np.divide(force, weights, out=np.zeros_like(force), where=weights > 0.0)
+        return self.rms(strong)
+
+    def _volume(self) -> float:
+        return self.comm.allreduce(self.volumes.sum())
+
+    def dot(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Inner product over all ranks."""
+        return self.comm.allreduce(float(a @ b))
+
+    def solve(
+        self, force: np.ndarray, gauss: np.ndarray | None, tolerance: float | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Increments (δP, δφ) for the residual (force, gauss) with the operator of the last `prepare`.
+
+        `tolerance` replaces the solver's own, for corrections whose residual is evaluated anew anyway. Raises ConvergenceError when the Krylov solver fails.
+        """
+        rhs = petsc_vector(self.comm, -force, 3)
+        if gauss is not None:
+            rhs = PETSc.Vec().createNest([rhs, petsc_vector(self.comm, -gauss)], comm=self.comm)
+        x = rhs.duplicate()
+        if self.functional.electrostatics and self.null_space:
+            self.operator.getNullSpace().remove(rhs)
+        self.ksp.setTolerances(rtol=tolerance or self.tolerance)
+        self.ksp.solve(rhs, x)
+        self.iterations += self.ksp.getIterationNumber()
+        reason = self.ksp.getConvergedReason()
+        if reason < 0:
+            raise ConvergenceError(
+                "polarization_diverged",
+                f"MINRES stopped with reason {reason} after {self.ksp.getIterationNumber()} iterations",
+            )
+        if gauss is None:
+            return x.array.copy(), None
+        increments = [v.array.copy() for v in x.getNestSubVecs()]
+        if self.floating:
+            increments[1] = self.floating.expand(increments[1])
+        return increments[0], increments[1]
+
+
+class BlockDiagonal:
+    """PETSc Python preconditioner: one preconditioner per block of a nested vector."""
+
+    def __init__(self, *blocks: PETSc.PC):
+        self.blocks = blocks
+
+    def apply(self, pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
+        """Apply each block's preconditioner."""
+        for block, a, b in zip(self.blocks, x.getNestSubVecs(), y.getNestSubVecs(), strict=True):
+            block.apply(a, b)
+
+
+def positive_definite(blocks: np.ndarray) -> np.ndarray:
+    """Whether each symmetric 3x3 block (n, 3, 3) is positive definite, by its leading minors."""
+    a, b, c = blocks[:, 0, 0], blocks[:, 0, 1], blocks[:, 0, 2]
+    d, e, f = blocks[:, 1, 1], blocks[:, 1, 2], blocks[:, 2, 2]
+    second = a * d - b * b
+    third = f * second - a * e * e - d * c * c + 2.0 * b * c * e
+    return (a > 0.0) & (second > 0.0) & (third > 0.0)

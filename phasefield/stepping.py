@@ -1,0 +1,414 @@
+"""How a run advances: relax, transient, ramp, and backward Euler with given steps.
+
+Each stepper is a generator of `Step`s, one per accepted step, and knows its state for a checkpoint (`state`,
+`history`). Time is in s at the interface and in units of 1/(Γ α0) inside. A step that fails, raises the energy
+under constant loads or misses its error is taken back and repeated shorter; when that no longer helps the stepper
+raises ConvergenceError with the reason by name, and the fields are those of the last accepted step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from dolfinx import fem
+
+from phasefield.case.schema import TimeTable
+from phasefield.errors import ConvergenceError
+from phasefield.scaling import Scaling
+from phasefield.solvers.core import CoupledProblem, Snapshot
+
+#: Rejections in a row after which a stepper gives up.
+MAX_REJECTIONS = 25
+
+
+@dataclass(frozen=True)
+class Step:
+    """One accepted step: number, time and step in s, driving field relative to the field scale, work done."""
+
+    number: int
+    t: float
+    dt: float
+    residual: float
+    iterations: int
+    mechanics_iterations: int
+    rejected: int
+    converged: bool = False
+
+
+class Stepper:
+    """Base of the steppers: counters, and taking a step back."""
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
+        self.problem = problem
+        self.spec = spec
+        self.unit = scaling.time
+        self.number = 0
+        self.t = 0.0
+        self.rejected = 0
+
+    def state(self) -> dict:
+        """JSON-able state for a checkpoint."""
+        return {"number": self.number, "t": self.t, "rejected": self.rejected}
+
+    def restore(self, state: dict) -> None:
+        """Continue from a state of `state()`; fields and history have been loaded before."""
+        for key, value in state.items():
+            setattr(self, key, value)
+
+    def history(self) -> dict[str, fem.Function]:
+        """Fields of earlier steps that the scheme needs, by name."""
+        return {}
+
+    def run(self) -> Iterator[Step]:
+        """Advance until done, yielding every accepted step."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Bring φ and u to equilibrium with the initial polarization and loads."""
+        self.problem.conditions.update(self.t)
+        self.problem.settle_potential()
+        self.problem.settle()
+
+    def _step(self, dt: float, residual: float, converged: bool = False) -> Step:
+        self.number += 1
+        mechanics = self.problem.mechanics
+        return Step(
+            self.number,
+            self.t,
+            dt,
+            residual,
+            self.problem.polarization.iterations,
+            mechanics.iterations if mechanics else 0,
+            self.rejected,
+            converged,
+        )
+
+    def _take_back(self, saved: Snapshot, in_a_row: int, reason: str) -> None:
+        self.problem.restore(saved)
+        self.rejected += 1
+        if in_a_row >= MAX_REJECTIONS:
+            raise ConvergenceError(
+                reason, f"{in_a_row} rejected steps in a row after step {self.number} at t = {self.t:.6e} s"
+            )
+
+
+class Relaxation:
+    """Descent to equilibrium under constant loads with an adaptive mass term (a trust region on P).
+
+    The mass term 1/τ falls while the energy follows its quadratic model and rises when it does not; a rise of
+    the energy is not accepted.
+    """
+
+    FIRST_RATE = 10.0
+    SMALLEST_RATE = 1e-9
+    #: Tolerance of the linear solves. The correction at fixed u leaves more than that of the residual anyway, and
+    #: the next step starts from the residual of the state itself.
+    LINEAR_TOLERANCE = 1e-2
+
+    def __init__(self, problem: CoupledProblem, tolerance: float):
+        self.problem = problem
+        self.tolerance = tolerance
+        self.rate = self.FIRST_RATE
+
+    def advance(self, energy: float | None) -> tuple[float, float, int]:
+        """One accepted step from a state of the given energy: its new energy, its rate and the rejections."""
+        problem, rejections = self.problem, 0
+        if energy is None:
+            energy, _ = problem.energy()
+        while True:
+            saved = problem.snapshot()
+            ratio, new_energy = self._attempt(energy)
+            rate = self.rate
+            if ratio < 0.0:
+                problem.restore(saved)
+                rejections += 1
+                self.rate *= 8.0
+                if rejections >= MAX_REJECTIONS:
+                    raise ConvergenceError(
+                        "energy_rises", "no step lowers the energy although the driving field is not zero"
+                    )
+                continue
+            if ratio > 0.6:
+                self.rate = max(self.rate / 2.0, self.SMALLEST_RATE)
+            elif ratio < 0.25:
+                self.rate *= 2.0
+            return new_energy, rate, rejections
+
+    def _attempt(self, energy: float) -> tuple[float, float]:
+        """Energy change over its prediction (1 below round-off, -1 for a failed solve) and the new energy."""
+        problem = self.problem
+        try:
+            correction = problem.correct(self.rate, tolerance=self.LINEAR_TOLERANCE)
+            problem.settle()
+        except ConvergenceError:
+            return -1.0, energy
+        new_energy, noise = problem.energy()
+        d = correction.increment
+        predicted = 0.5 * problem.polarization.dot(correction.force, d)
+        predicted -= 0.5 * self.rate * problem.polarization.dot(problem.polarization.inertia(d), d)
+        if not np.isfinite(new_energy):
+            return -1.0, energy
+        if abs(predicted) < 10.0 * noise and abs(new_energy - energy) < 100.0 * noise:
+            return 1.0, new_energy
+        return (new_energy - energy) / predicted if predicted < 0.0 else -1.0, new_energy
+
+
+class Relax(Stepper):
+    """To equilibrium under constant loads: the driving field falls below `spec.equilibrium`."""
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
+        super().__init__(problem, spec, scaling)
+        self.relaxation = Relaxation(problem, spec.equilibrium)
+
+    def state(self) -> dict:
+        """Counters and the mass term."""
+        return super().state() | {"rate": self.relaxation.rate}
+
+    def restore(self, state: dict) -> None:
+        """Continue with the mass term of the checkpoint."""
+        state = dict(state)
+        self.relaxation.rate = state.pop("rate")
+        super().restore(state)
+
+    def run(self) -> Iterator[Step]:
+        """Steps until equilibrium; `t` is the pseudo-time of the descent."""
+        energy = None
+        residual = self.problem.driving_field()
+        while residual > self.spec.equilibrium:
+            if self.number >= self.spec.max_steps:
+                raise ConvergenceError(
+                    "max_steps",
+                    f"driving field {residual:.2e} after {self.number} steps, wanted {self.spec.equilibrium:.2e}",
+                )
+            energy, rate, rejections = self.relaxation.advance(energy)
+            self.rejected += rejections
+            dt = self.unit / rate
+            self.t += dt
+            residual = self.problem.driving_field()
+            yield self._step(dt, residual, residual <= self.spec.equilibrium)
+
+
+class Ramp(Stepper):
+    """Quasi-static sweep: the loads at `points` equal steps of t up to `end`, each relaxed to equilibrium."""
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
+        super().__init__(problem, spec, scaling)
+        self.point = 0
+
+    def state(self) -> dict:
+        """Counters and the number of finished load points."""
+        return super().state() | {"point": self.point}
+
+    def run(self) -> Iterator[Step]:
+        """One step per load point; the first is the initial load."""
+        points, end = self.spec.points, self.spec.end
+        while self.point <= points:
+            t = end * self.point / points
+            self.problem.conditions.update(t)
+            self.problem.settle_potential()
+            self.problem.settle()
+            residual = self._equilibrate()
+            self.t = t
+            self.point += 1
+            yield self._step(end / points, residual, self.point > points)
+
+    def _equilibrate(self) -> float:
+        relaxation = Relaxation(self.problem, self.spec.equilibrium)
+        # The last load point was in equilibrium: begin with a longer step than from a random state.
+        relaxation.rate = 0.1 * Relaxation.FIRST_RATE if self.point else Relaxation.FIRST_RATE
+        energy = None
+        for _ in range(self.spec.max_steps):
+            residual = self.problem.driving_field()
+            if residual <= self.spec.equilibrium:
+                return residual
+            energy, _, rejections = relaxation.advance(energy)
+            self.rejected += rejections
+        raise ConvergenceError(
+            "max_steps",
+            f"load point {self.point} not in equilibrium after {self.spec.max_steps} steps:"
+            f" driving field {residual:.2e}, wanted {self.spec.equilibrium:.2e}",
+        )
+
+
+class BackwardEuler(Stepper):
+    """Backward Euler with the given list of steps, each solved to `newton_tolerance`.
+
+    M (P − P_n)/(Γ Δt) + δH/δP = 0 with the consistent mass, φ and u in equilibrium with the new P: the scheme of
+    other codes, for reproducing their trajectories.
+    """
+
+    MAX_CORRECTIONS = 200
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, tolerance: float):
+        super().__init__(problem, spec, scaling)
+        self.tolerance = tolerance
+        self.index = 0
+
+    def state(self) -> dict:
+        """Counters and the number of finished steps of the list."""
+        return super().state() | {"index": self.index}
+
+    def run(self) -> Iterator[Step]:
+        """The steps of the list."""
+        steps = self.spec.steps
+        while self.index < len(steps):
+            dt = steps[self.index]
+            saved = self.problem.snapshot()
+            self.problem.conditions.update(self.t + dt)
+            try:
+                self._solve(self.unit / dt)
+            except ConvergenceError:
+                self.problem.restore(saved)
+                raise
+            self.t += dt
+            self.index += 1
+            yield self._step(dt, self.problem.driving_field(), self.index == len(steps))
+
+    def _solve(self, rate: float) -> None:
+        problem, solver = self.problem, self.problem.polarization
+        old = problem.P.copy()
+        for _ in range(self.MAX_CORRECTIONS):
+            inertia = rate * solver.inertia(problem.P - old)
+            correction = problem.correct(rate, inertia)
+            problem.settle()
+            if solver.rms(correction.increment) <= self.tolerance:
+                return
+        raise ConvergenceError(
+            "newton_stagnated",
+            f"backward Euler step {self.index + 1}: increment {solver.rms(correction.increment):.2e}"
+            f" after {self.MAX_CORRECTIONS} corrections, wanted {self.tolerance:.2e}; use a shorter step",
+        )
+
+
+class Transient(Stepper):
+    """Physical time with variable-step BDF2, one linear-implicit correction per step, error control.
+
+    Predictor: extrapolation through the last two or three states; corrector: BDF2 with the operator at the
+    predicted state. The local error follows from predictor minus corrector (Milne). Second order in time.
+    """
+
+    GROWTH = 2.0
+    SAFETY = 0.9
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, constant_loads: bool):
+        super().__init__(problem, spec, scaling)
+        self.constant_loads = constant_loads
+        first = spec.initial_step or 1e-3 * self.unit
+        self.dt = first
+        self.older = [fem.Function(problem.functional.spaces.P, name=f"P_{i}") for i in (1, 2)]
+        self.steps: list[float] = []  # the last steps, newest first
+
+    def state(self) -> dict:
+        """Counters, next and last steps."""
+        return super().state() | {"dt": self.dt, "steps": self.steps}
+
+    def history(self) -> dict[str, fem.Function]:
+        """The polarizations of the last two steps."""
+        return {f.name: f for f in self.older}
+
+    def run(self) -> Iterator[Step]:
+        """Steps until `spec.end`."""
+        end = self.spec.end
+        energy = self.problem.energy()[0] if self.constant_loads else None
+        in_a_row = 0
+        while self.t < end * (1.0 - 1e-12):
+            if self.number >= self.spec.max_steps:
+                raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
+            dt = min(self.dt, end - self.t, self.spec.max_step or np.inf)
+            # Two equal steps rather than a tiny last one.
+            if dt < end - self.t < 2.0 * dt:
+                dt = 0.5 * (end - self.t)
+            saved = self.problem.snapshot()
+            old = self.problem.functional.P.x.array.copy()
+            error, new_energy = self._attempt(dt, old, energy)
+            if error > 1.0:
+                in_a_row += 1
+                self._take_back(saved, in_a_row, "step_too_small")
+                self.problem.conditions.update(self.t)
+                self.problem.restore(saved)
+                self.dt = (
+                    dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
+                )
+                continue
+            in_a_row = 0
+            energy = new_energy
+            self._remember(old, dt)
+            self.t += dt
+            growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
+            self.dt = dt * growth
+            yield self._step(dt, self.problem.driving_field(), self.t >= end * (1.0 - 1e-12))
+
+    def _attempt(self, dt: float, old: np.ndarray, energy: float | None) -> tuple[float, float | None]:
+        """Local error over its tolerance (inf for a failed step) and the new energy if it is watched."""
+        problem = self.problem
+        problem.conditions.update(self.t + dt)
+        predicted = self._predict(dt, old)
+        problem.set_P(predicted)
+        rate, constant = self._weights(dt, old)
+        try:
+            problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
+            problem.settle()
+        except ConvergenceError:
+            return np.inf, energy
+        error = self._error(dt, predicted) / self.spec.tolerance
+        if not np.isfinite(error):
+            return np.inf, energy
+        if energy is None:
+            return error, None
+        new_energy, noise = problem.energy()
+        # The decay of the exact flow is bounded below by the local error of the step.
+        if new_energy > energy + 1e3 * noise + self.spec.tolerance * abs(energy) * 1e-3:
+            return np.inf, energy
+        return error, new_energy
+
+    def _owned(self, function: fem.Function) -> np.ndarray:
+        return function.x.array[: self.problem.owned_P]
+
+    def _predict(self, dt: float, old: np.ndarray) -> np.ndarray:
+        """Polynomial extrapolation through the known states to t + dt."""
+        times = [0.0, *(-np.cumsum(self.steps))]
+        states = [old[: self.problem.owned_P], *(self._owned(f) for f in self.older)]
+        known = len(self.steps) + 1
+        result = np.zeros_like(states[0])
+        for i in range(known):
+            weight = 1.0
+            for j in range(known):
+                if j != i:
+                    weight *= (dt - times[j]) / (times[i] - times[j])
+            result += weight * states[i]
+        return result
+
+    def _weights(self, dt: float, old: np.ndarray) -> tuple[float, np.ndarray]:
+        """BDF rate γ/Δt and the weighted old states, so that ∂P/∂t ≈ rate P − constant (solver units)."""
+        tau = dt / self.unit
+        P_n = old[: self.problem.owned_P]
+        if not self.steps:
+            return 1.0 / tau, P_n / tau
+        w = dt / self.steps[0]
+        rate = (1.0 + 2.0 * w) / (1.0 + w) / tau
+        constant = ((1.0 + w) * P_n - w**2 / (1.0 + w) * self._owned(self.older[0])) / tau
+        return rate, constant
+
+    def _error(self, dt: float, predicted: np.ndarray) -> float:
+        """Estimate of the local error, rms relative to the polarization scale.
+
+        Predictor and corrector errors are both proportional to the (k+1)-th derivative; their ratio is known.
+        """
+        difference = self.problem.polarization.rms(self.problem.P - predicted)
+        if not self.steps:
+            return 0.5 * difference
+        if len(self.steps) == 1:
+            # Linear predictor, error of second order: an upper bound of the BDF2 error.
+            return difference / 3.0
+        first, second = self.steps[0], self.steps[1]
+        w = dt / first
+        corrector = (1.0 + w) ** 2 / (6.0 * w * (1.0 + 2.0 * w)) * dt**3
+        predictor = dt * (dt + first) * (dt + first + second) / 6.0
+        return difference * corrector / (corrector + predictor)
+
+    def _remember(self, old: np.ndarray, dt: float) -> None:
+        self.older[1].x.array[:] = self.older[0].x.array
+        self.older[0].x.array[:] = old
+        self.steps = [dt, *self.steps][:2]
