@@ -172,8 +172,8 @@ def coercive_field(a: Landau, state: State) -> tuple[float, float]:
     energy = np.zeros(9)
     energy[2::2] = _axial(a, n)
     field = np.polynomial.Polynomial(energy).deriv()
-    turning = [P for P in _positive_roots(field.deriv()) if P < Ps]
-    P = max(turning, key=lambda P: abs(float(field(P))))
+    turning = [p for p in _positive_roots(field.deriv()) if p < Ps]
+    P = max(turning, key=lambda p: abs(float(field(p))))
     return abs(float(field(P))), P
 
 

@@ -18,13 +18,14 @@ def validated(material: Material, place: str) -> Material:
             energy not elliptic, eps_b < 1, kinetic <= 0 or lattice parameter <= 0; the message
             gives number and remedy.
     """
-    _check_landau(material.landau, place)
+    check_landau(material.landau, place)
     _check_stiffness(material.stiffness, place)
     _check_scalars(material, place)
     return _check_gradient(material, place)
 
 
-def _check_landau(landau: dict[str, float], place: str) -> None:
+def check_landau(landau: dict[str, float], place: str) -> None:
+    """Raise MaterialError unless the Landau energy is bounded below in every direction."""
     order, growth, n = stability.lowest_growth(landau)
     if growth <= 0.0:
         raise MaterialError(
