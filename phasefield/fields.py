@@ -70,6 +70,7 @@ VOIGT_COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 
 #: Columns that end in a name chosen by the user, by prefix: symbol, label and what is measured.
 _NAMED = {
+    "fraction": ("x", "volume fraction of", ""),
     "charge": ("Q", "free charge of", "C"),
     "potential": ("V", "potential of", "V"),
     "force": ("F", "force on", "N"),
@@ -86,7 +87,8 @@ def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
     Known are step, time, dt, energy_<term>, mean_<field>[_<component>], rms_<field>[_<component>],
-    max_<field>, and charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
+    min_ and
+    max_<field>, and fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
     any other.
     """
     for info in _FIXED:
@@ -95,7 +97,7 @@ def observable(name: str, dim: int) -> ObservableInfo:
     kind, _, rest = name.partition("_")
     if kind == "energy" and rest in _ENERGIES:
         return ObservableInfo(name, f"H_{rest}", _ENERGIES[rest], extensive_unit("J", dim))
-    if kind in ("mean", "rms", "max"):
+    if kind in ("mean", "rms", "min", "max"):
         return _statistic(name, kind, rest)
     if kind in _NAMED and rest:
         symbol, label, unit = _NAMED[kind]
@@ -111,7 +113,8 @@ def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
     if component and component not in components:
         raise KeyError(name)
     symbol = f"{info.symbol}_{component}" if component else info.symbol
-    bracket = {"mean": f"⟨{symbol}⟩", "rms": f"rms {symbol}", "max": f"max |{symbol}|"}[kind]
+    size = symbol if component or not info.shape else f"|{symbol}|"
+    bracket = {"mean": f"⟨{symbol}⟩", "rms": f"rms {symbol}"}.get(kind, f"{kind} {size}")
     what = f"{kind} {info.label}" + (f", {component}" if component else "")
     return ObservableInfo(name, bracket, what, info.unit)
 

@@ -83,8 +83,8 @@ class Observables:
         phi = self.functional.phi.x.array * self.scaling.potential
         low, high = np.inf, -np.inf
         return {
-            "min_abs_P": self.comm.allreduce(size.min(initial=low), op=MPI.MIN),
-            "max_abs_P": self.comm.allreduce(size.max(initial=high), op=MPI.MAX),
+            "min_P": self.comm.allreduce(size.min(initial=low), op=MPI.MIN),
+            "max_P": self.comm.allreduce(size.max(initial=high), op=MPI.MAX),
             "min_phi": self.comm.allreduce(phi.min(initial=low), op=MPI.MIN),
             "max_phi": self.comm.allreduce(phi.max(initial=high), op=MPI.MAX),
         }

@@ -85,15 +85,18 @@ class PolarizationSolver:
         f = self.functional
         trial, test = ufl.TrialFunction(f.spaces.P), ufl.TestFunction(f.spaces.P)
         dx = [f.dx(region, 2 * f.degree) for region in f.polar_regions]
+        # Passive regions contribute nothing but the places of their diagonal in the operator.
+        zero = fem.Constant(f.domain.mesh, 0.0)
+        places = [zero * ufl.inner(trial, test) * f.dx(r, 1) for r in f.regions if r not in f.polar_regions]
         if self.consistent:
             self.mass = assembled_matrix(sum(ufl.inner(trial, test) * d for d in dx))
             constrain(self.mass, self.free_P, self.free_P, 0.0)
-            self.tangent = fem.form(ufl.derivative(force, f.P, trial))
+            self.tangent = fem.form(sum(places, ufl.derivative(force, f.P, trial)))
             self.A = fem_petsc.create_matrix(self.tangent)
             return
         quadratic = f.energy(terms=("gradient", "surface"))
         constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
-        self.A0 = assembled_matrix(constant)
+        self.A0 = assembled_matrix(sum(places, constant))
         constrain(self.A0, self.free_P, self.free_P, 0.0)
         self.A0.convert("baij")
         self.A = self.A0.duplicate(copy=True)
