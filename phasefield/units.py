@@ -118,9 +118,9 @@ def to_si_or_name(value: Any, unit: str) -> float | str:
         raise ValueError(f"{exc} (or the name of a load)") from None
 
 
-def pretty(value: float, unit: str) -> str:
-    """`value` in the SI unit `unit` with five digits and the prefix that suits it, e.g. "5 nm"."""
-    return f"{registry().Quantity(value, unit).to_compact():.5g~P}"
+def pretty(value: float, unit: str, digits: int = 5) -> str:
+    """`value` in the SI unit `unit` with the prefix that suits it, e.g. "5 nm"."""
+    return f"{registry().Quantity(value, unit).to_compact():.{digits}g~P}"
 
 
 class Unit:

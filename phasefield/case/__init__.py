@@ -62,4 +62,3 @@ def _raise(found: Iterable[str]) -> None:
 def resolved(case: Case) -> dict[str, Any]:
     """The whole case as plain data for JSON: SI numbers, defaults filled in, absolute paths."""
     return case.model_dump(mode="json")
-

@@ -47,3 +47,11 @@ def region_elastic(case: Case, name: str) -> tuple[float, float, float]:
     except MaterialError as error:
         raise MaterialError(f"material.regions.{name}: {error}") from error
     return C11, C12, C44
+
+
+def check_materials(case: Case) -> Material:
+    """The ferroelectric, after checking the data of every other region too. Raises MaterialError."""
+    if case.mechanics.enabled:
+        for name in case.material.regions:
+            region_elastic(case, name)
+    return case_material(case)

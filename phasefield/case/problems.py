@@ -86,9 +86,7 @@ def _describe(
     path = path_text(place)
     if kind == "extra_forbidden":
         fields = _fields(model, data, place[:-1])
-        return path, "unknown key" + (
-            nearest(str(place[-1]), fields) or f"; known here: {', '.join(fields)}"
-        )
+        return path, "unknown key" + (nearest(str(place[-1]), fields) or f"; known here: {', '.join(fields)}")
     if kind == "missing" and isinstance(place[-1], int):
         return path_text(place[:-1]), f"found {len(value)} of {place[-1] + 1} entries"
     if kind == "missing":

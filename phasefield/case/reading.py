@@ -82,17 +82,13 @@ def make_paths_absolute(data: Data, folder: Path) -> None:
 
 def _path_keys(data: Data) -> Iterator[tuple[Data, str]]:
     """The tables and keys of a case that hold paths; misplaced values are left to validation."""
-    yield from (
-        (data[name], "path") for name in ("mesh", "initial") if isinstance(data.get(name), dict)
-    )
+    yield from ((data[name], "path") for name in ("mesh", "initial") if isinstance(data.get(name), dict))
     material = data.get("material")
     if isinstance(material, dict):
         yield material, "name"
         regions = material.get("regions")
         if isinstance(regions, dict):
-            yield from (
-                (region, "material") for region in regions.values() if isinstance(region, dict)
-            )
+            yield from ((region, "material") for region in regions.values() if isinstance(region, dict))
 
 
 # --- overrides ------------------------------------------------------------------------------------
@@ -151,9 +147,7 @@ def _index(parent: Any, key: str | int, place: list[str | int]) -> int:
     """`key` if it is a valid index of the list `parent`, which stands at `place`."""
     name = place[-1]
     if not isinstance(parent, list):
-        raise ValueError(
-            f'"{name}" holds {"a table" if isinstance(parent, dict) else "a value"}, not a list'
-        )
+        raise ValueError(f'"{name}" holds {"a table" if isinstance(parent, dict) else "a value"}, not a list')
     if not isinstance(key, int):
         raise ValueError(f'"{name}" is a list; write {name}[0].{key}')
     if key >= len(parent):

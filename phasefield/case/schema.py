@@ -99,9 +99,7 @@ def _free_or_number(value: Any) -> float | str:
 
 def _tag_or_name(value: Any) -> int | str:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(
-            f"found {units.shown(value)}; expected the number or the name of a physical group"
-        )
+        raise ValueError(f"found {units.shown(value)}; expected the number or the name of a physical group")
     return value
 
 
@@ -145,9 +143,7 @@ Spacing = Annotated[
 class Table(BaseModel):
     """Base of all tables: unknown keys are errors, values are finite and fixed after validation."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 # --- material -------------------------------------------------------------------------------------
@@ -447,15 +443,11 @@ def _load_value(value: Any, info: ValidationInfo) -> float:
     unit = info.data.get("unit")
     if unit is None and isinstance(value, str):
         known = ", ".join(LOAD_UNITS)
-        raise ValueError(
-            f"found {units.shown(value)}; expected a number or a text in one of {known}"
-        )
+        raise ValueError(f"found {units.shown(value)}; expected a number or a text in one of {known}")
     return units.to_si(value, unit or "")
 
 
-LoadValue = Annotated[
-    float, BeforeValidator(_load_value), WithJsonSchema({"type": ["number", "string"]})
-]
+LoadValue = Annotated[float, BeforeValidator(_load_value), WithJsonSchema({"type": ["number", "string"]})]
 
 
 class LoadTable(Table):
@@ -566,9 +558,7 @@ class MechanicalCondition(Table):
     """what is prescribed"""
     value: Annotated[
         tuple[float | str | None, ...] | float | str | None,
-        WithJsonSchema(
-            {"type": ["array", "number", "string"], "items": {"type": ["number", "string"]}}
-        ),
+        WithJsonSchema({"type": ["array", "number", "string"], "items": {"type": ["number", "string"]}}),
     ] = None
     """displacement [x, y, z] (m), traction [x, y, z] (Pa) or pressure (Pa); each may be the name
     of a load"""
@@ -585,9 +575,7 @@ class MechanicalCondition(Table):
         if not vector:
             return units.to_si_or_name(value, unit)
         if not isinstance(value, list | tuple) or len(value) != 3:
-            raise ValueError(
-                f"found {units.shown(value)}; expected three values [x, y, z] in {unit}"
-            )
+            raise ValueError(f"found {units.shown(value)}; expected three values [x, y, z] in {unit}")
         free = ("free", None) if kind == "displacement" else (None,)
         return tuple(None if v in free else units.to_si_or_name(v, unit) for v in value)
 

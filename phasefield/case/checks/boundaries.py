@@ -115,9 +115,7 @@ def _clash(first: Condition, second: Condition, boundary: str, case: Case) -> bo
     return bool(fixed_1 & (fixed_2 | loaded_2) or loaded_1 & (fixed_2 | loaded_2))
 
 
-def _components(
-    condition: MechanicalCondition, boundary: str, case: Case
-) -> tuple[set[str], set[str]]:
+def _components(condition: MechanicalCondition, boundary: str, case: Case) -> tuple[set[str], set[str]]:
     """Components of u that a condition prescribes, and of the traction that it gives.
 
     The normal is a component of its own, "n", where only the mesh file knows its direction.

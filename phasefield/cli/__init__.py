@@ -1,0 +1,269 @@
+"""The `phasefield` command.
+
+Exit codes: 0 done, 2 wrong case or usage, 3 not converged, 75 stopped with a checkpoint (requeue).
+Everything heavy is imported inside the command that needs it, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phasefield import __version__
+from phasefield.cli import ranks
+from phasefield.errors import EXIT_REQUEUE, EXIT_USAGE
+
+app = typer.Typer(
+    name="phasefield",
+    help="Finite-element phase-field simulation of ferroelectrics.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+CasePath = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default=False)]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a key of the case, e.g. mesh.spacing=2nm or electrostatics.boundary[0].potential=1;"
+        " an empty value removes the key. May be given several times.",
+        show_default=False,
+    ),
+]
+
+
+#: Modules that come with DOLFINx, not with pip.
+_FROM_DOLFINX = ("mpi4py", "petsc4py", "dolfinx", "basix", "ufl")
+
+
+def main() -> None:
+    """Entry point of the command; ranks above 0 of an MPI run print nothing of their own accord."""
+    ranks.hush()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        if error.name not in _FROM_DOLFINX:
+            raise
+        typer.echo(
+            f"error: this Python has no {error.name}, which comes with DOLFINx; the README says how"
+            " to get it, and scripts/run and scripts/env of the repository set it up",
+            err=True,
+        )
+        sys.exit(EXIT_USAGE)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"phasefield {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Options of the command as a whole."""
+
+
+@app.command()
+def run(
+    case: CasePath,
+    petsc: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="-- -NAME VALUE", help="PETSc options.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Result folder; results/<name of the case file> beside the case unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
+    overrides: Overrides = None,
+    restart: Annotated[
+        str | None,
+        typer.Option(
+            metavar="latest|PATH",
+            help="Continue from the result folder's latest checkpoint, or from a checkpoint file.",
+            show_default=False,
+        ),
+    ] = None,
+    max_hours: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Stop with a checkpoint and exit code 75 after this wall time (h).",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run a case; also under mpirun."""
+    from mpi4py import MPI
+
+    from phasefield.cli.run import default_out, petsc_options, read_case
+
+    with ranks.together(MPI.COMM_WORLD) as comm:
+        options = petsc_options(petsc or [])
+        valid = read_case(comm, case, overrides or [])
+        from phasefield.simulation import run_case
+
+        result = run_case(
+            valid,
+            out or default_out(case),
+            overwrite=overwrite,
+            restart=restart,
+            max_hours=max_hours,
+            petsc_options=options,
+            comm=comm,
+        )
+    if result.status == "stopped":
+        raise typer.Exit(EXIT_REQUEUE)
+
+
+@app.command()
+def check(case: CasePath, overrides: Overrides = None) -> None:
+    """Validate a case and print what it would run; writes nothing."""
+    with ranks.alone():
+        from phasefield.case import load_case
+        from phasefield.case.material import check_materials
+        from phasefield.cli.run import default_out
+        from phasefield.cli.summary import print_summary
+
+        valid = load_case(case, overrides or [])
+        print_summary(valid, check_materials(valid), default_out(case))
+
+
+@app.command()
+def new(
+    name: Annotated[Path, typer.Argument(help="Folder to make for the case.", show_default=False)],
+    template: Annotated[str, typer.Option(help="What to begin with: film, box, wall or loop.")] = "film",
+) -> None:
+    """Write a commented case file NAME/case.toml, and the schema that editors complete it with."""
+    with ranks.alone():
+        from phasefield.cli.new import write_case
+
+        typer.echo(f"wrote {write_case(name, template)}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of case files."""
+    with ranks.alone():
+        import json
+
+        from phasefield.case.jsonschema import json_schema
+
+        typer.echo(json.dumps(json_schema(), indent=1))
+
+
+@app.command()
+def materials(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Set of the library, or path of a material file.", show_default=False),
+    ] = None,
+    temperature: Annotated[str, typer.Option(help="Temperature, e.g. 298.15 or 25degC.")] = "298.15",
+    composition: Annotated[
+        float | None, typer.Option(help="Composition x of a series.", show_default=False)
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Draw the set's phases over temperature to a file.", show_default=False),
+    ] = None,
+) -> None:
+    """List the material library, or print one set with sources and derived properties."""
+    with ranks.alone():
+        from rich.console import Console
+
+        from phasefield.materials.report import print_material, print_materials
+
+        if name is None:
+            print_materials(Console())
+        else:
+            print_material(name, _kelvin(temperature), composition, figure, Console())
+
+
+@app.command()
+def flexo(
+    material: Annotated[
+        str, typer.Argument(help="Set of the library, or path of a file.", show_default=False)
+    ],
+    pattern: Annotated[
+        str | None, typer.Option(help="Force pattern or set of coefficients.", show_default=False)
+    ] = None,
+    temperature: Annotated[str, typer.Option(help="Temperature, e.g. 298.15 or 25degC.")] = "298.15",
+    orientation: Annotated[
+        str | None, typer.Option(help='Orientation, e.g. "110".', show_default=False)
+    ] = None,
+) -> None:
+    """Print flexoelectric and flexocoupling coefficients of a material."""
+    with ranks.alone():
+        from rich.console import Console
+
+        from phasefield.flexocoupling.report import print_table
+
+        print_table(material, pattern, _kelvin(temperature), orientation, Console())
+
+
+@app.command()
+def study(
+    path: Annotated[
+        Path, typer.Argument(help="Case folder with a study.py, or that file.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Result folder; results/ beside study.py unless given.", show_default=False),
+    ] = None,
+) -> None:
+    """Run the series of runs of a case's study.py; also under mpirun."""
+    from mpi4py import MPI
+
+    from phasefield.cli.study import find_study, load_main
+
+    with ranks.together(MPI.COMM_WORLD):
+        file = find_study(path)
+        load_main(file)(out or file.parent / "results")
+
+
+@app.command()
+def plot(
+    folder: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
+) -> None:
+    """Draw the figures of a result folder again."""
+    with ranks.alone():
+        from phasefield.plot import plot_results
+
+        plot_results(folder)
+
+
+@app.command()
+def info() -> None:
+    """Print versions, machine and caches, and check that the parts work together."""
+    from mpi4py import MPI
+
+    with ranks.together(MPI.COMM_WORLD) as comm:
+        from phasefield.cli.info import print_info
+
+        healthy = print_info(comm)
+    if not healthy:
+        raise typer.Exit(EXIT_USAGE)
+
+
+def _kelvin(text: str) -> float:
+    """Temperature in K from an option. Raises BadParameter."""
+    from phasefield.units import to_si
+
+    try:
+        return to_si(float(text) if text.replace(".", "", 1).isdigit() else text, "K")
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--temperature") from exc

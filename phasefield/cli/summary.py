@@ -1,0 +1,207 @@
+"""What `phasefield check` prints: the run in words, with units and a size estimate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from phasefield.case import Case
+from phasefield.case.layout import axes_of, cells_of, lengths_of
+from phasefield.case.schema import (
+    BoxMesh,
+    ElectricalCondition,
+    FileMesh,
+    FilmMesh,
+    MechanicalCondition,
+    PolarizationCondition,
+)
+from phasefield.materials import Material
+from phasefield.materials.thermodynamics import PHASES, ground_state
+from phasefield.units import pretty
+
+#: Memory of a run per unknown (bytes): what the solver is designed to stay below.
+BYTES_PER_UNKNOWN = 2000
+
+Line = tuple[str, str]
+
+
+def print_summary(case: Case, material: Material, out: Path) -> None:
+    """Print what the case would run and where its results would go."""
+    table = Table.grid(padding=(0, 2))
+    for name, text in summary(case, material, out):
+        table.add_row(Text(name, style="bold"), Text(text))
+    Console(highlight=False).print(table)
+
+
+def summary(case: Case, material: Material, out: Path) -> Iterator[Line]:
+    """Lines (name, text) of the summary."""
+    yield "case", case.title or (case.source.name if case.source else "")
+    yield from _mesh(case)
+    yield from _material(case, material)
+    yield from _mechanics(case)
+    yield from _electrostatics(case)
+    yield from _conditions("surfaces", case.polarization.boundary)
+    yield "initial", _initial(case)
+    for name, load in case.loads.items():
+        yield "load", f"{name}: {load.kind}" + (f" in {load.unit}" if load.unit else "")
+    yield "time", _time(case)
+    yield "results", f"{out}{' (exists)' if (out / 'run.json').exists() else ''}"
+
+
+# --- mesh -----------------------------------------------------------------------------------------
+
+
+def _mesh(case: Case) -> Iterator[Line]:
+    mesh = case.mesh
+    periodic = f", periodic along {', '.join(mesh.periodic)}" if mesh.periodic else ""
+    if isinstance(mesh, FileMesh):
+        size = pretty(Path(mesh.path).stat().st_size, "byte")
+        yield "mesh", f"{mesh.path} ({size}), degree {mesh.degree}{periodic}"
+        return
+    lengths = " x ".join(pretty(length, "m") for length in lengths_of(mesh))
+    yield "mesh", f"{mesh.kind} {lengths} along {', '.join(axes_of(mesh) or '')}{periodic}"
+    cells = " x ".join(map(str, cells_of(mesh)))
+    kind = "simplices" if mesh.cell == "simplex" else "tensor cells"
+    yield "", f"{cells} blocks of {kind}, degree {mesh.degree}"
+    nodes = node_count(mesh)
+    unknowns = nodes * _unknowns_per_node(case)
+    memory = pretty(unknowns * BYTES_PER_UNKNOWN, "byte", digits=2)
+    yield "size", f"{nodes:,} nodes, {unknowns:,} unknowns, at most about {memory} of memory"
+
+
+def node_count(mesh: BoxMesh | FilmMesh) -> int:
+    """Number of nodes of the fields; on a periodic axis the last node is the first."""
+    pairs = zip(axes_of(mesh) or "", cells_of(mesh), strict=True)
+    return math.prod(mesh.degree * cells + (axis not in mesh.periodic) for axis, cells in pairs)
+
+
+def _unknowns_per_node(case: Case) -> int:
+    """P has three, u three, phi one."""
+    return 3 + 3 * case.mechanics.enabled + case.electrostatics.enabled
+
+
+# --- material -------------------------------------------------------------------------------------
+
+
+def _material(case: Case, material: Material) -> Iterator[Line]:
+    composition = "" if material.composition is None else f", x = {material.composition:g}"
+    yield "material", f"{material.name} at {pretty(material.temperature, 'K')}{composition}"
+    yield "", _spontaneous(material)
+    for name, region in case.material.regions.items():
+        stiffness = region.material or "inline stiffness"
+        metal = ", a conductor" if region.conductor else ""
+        yield "region", f"{name}: {stiffness}, relative permittivity {region.permittivity:g}{metal}"
+    for warning in material.warnings:
+        yield "warning", warning
+    yield "crystal", f"[{_vector(case.crystal.x)}] along x, [{_vector(case.crystal.z)}] along z"
+
+
+def _spontaneous(material: Material) -> str:
+    """Ground state of the free crystal."""
+    state = ground_state(material.landau)
+    if state.phase == "C":
+        return "cubic, no spontaneous polarization"
+    direction = state.polarization / np.abs(state.polarization).max()
+    return (
+        f"{PHASES[state.phase]}, P_s = {state.magnitude:.4g} C/m² along"
+        f" <{' '.join(f'{n:.2g}' for n in direction)}> (stress-free)"
+    )
+
+
+# --- mechanics, electrostatics, conditions --------------------------------------------------------
+
+
+def _mechanics(case: Case) -> Iterator[Line]:
+    mechanics = case.mechanics
+    if not mechanics.enabled:
+        yield "mechanics", "off"
+        return
+    parts = [
+        f"mean strain {component} {value if isinstance(value, str) else f'{value:g}'}"
+        for component, value in mechanics.strain.items()
+    ]
+    parts += [f"mean stress {c} {pretty(value, 'Pa')}" for c, value in mechanics.stress.items()]
+    parts += [f"misfit {c} {value:g}" for c, value in mechanics.misfit.items()]
+    yield "mechanics", ", ".join(parts) or "mean strain zero where the mesh does not end"
+    yield from _conditions("", mechanics.boundary)
+
+
+def _electrostatics(case: Case) -> Iterator[Line]:
+    electrostatics = case.electrostatics
+    if not electrostatics.enabled:
+        yield "potential", "off"
+        return
+    field = ", ".join(_value(component, "V/m") for component in electrostatics.applied_field)
+    applied = f"applied field ({field})" if any(electrostatics.applied_field) else ""
+    yield "potential", applied or "no applied field"
+    yield from _conditions("", electrostatics.boundary)
+
+
+def _conditions(
+    name: str,
+    conditions: tuple[MechanicalCondition, ...]
+    | tuple[ElectricalCondition, ...]
+    | tuple[PolarizationCondition, ...],
+) -> Iterator[Line]:
+    for condition in conditions:
+        yield name, f"{', '.join(condition.on)}: {condition.kind} {_details(condition)}".rstrip()
+
+
+def _details(condition: MechanicalCondition | ElectricalCondition | PolarizationCondition) -> str:
+    if isinstance(condition, ElectricalCondition):
+        return {
+            "electrode": f"at {_value(condition.potential, 'V')}",
+            "floating": f"with {pretty(condition.charge, 'C')}",
+            "screened": f"at {_value(condition.potential, 'V')} behind"
+            f" {pretty(condition.thickness or 0.0, 'm')} of permittivity"
+            f" {condition.permittivity:g}",
+            "free": f"with {condition.charge_density:g} C/m²",
+        }[condition.kind]
+    if isinstance(condition, PolarizationCondition):
+        if condition.length is not None:
+            return pretty(condition.length, "m")
+        return _tuple(condition.value, "C/m^2") if condition.value is not None else ""
+    unit = "m" if condition.kind == "displacement" else "Pa"
+    if isinstance(condition.value, tuple):
+        return _tuple(condition.value, unit)
+    return _value(condition.value, unit) if condition.value is not None else ""
+
+
+def _tuple(values: tuple[float | str | None, ...], unit: str) -> str:
+    return f"({', '.join('free' if v is None else _value(v, unit) for v in values)})"
+
+
+def _value(value: float | str, unit: str) -> str:
+    """A number with its unit, or the name of a load."""
+    if isinstance(value, str):
+        return value
+    return f"{value:g} C/m²" if unit == "C/m^2" else pretty(value, unit)
+
+
+def _vector(vector: tuple[float, ...]) -> str:
+    return " ".join(f"{value:g}" for value in vector)
+
+
+# --- initial state and time -----------------------------------------------------------------------
+
+
+def _initial(case: Case) -> str:
+    noise = f", noise {case.initial.noise:g} C/m²" if case.initial.noise else ""
+    return f"{case.initial.kind}{noise}, seed {case.initial.seed}"
+
+
+def _time(case: Case) -> str:
+    time = case.time
+    if time.mode == "ramp":
+        return f"ramp of {time.points} load points to t = {pretty(time.end or 0.0, 's')}"
+    if time.steps is not None:
+        return f"{len(time.steps)} steps of backward Euler to {pretty(sum(time.steps), 's')}"
+    if time.mode == "transient":
+        return f"transient to {pretty(time.end or 0.0, 's')}, local error {time.tolerance:g}"
+    return f"relax to a driving field of {time.equilibrium:g}, at most {time.max_steps} steps"
