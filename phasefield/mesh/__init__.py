@@ -9,11 +9,12 @@ from mpi4py import MPI
 from phasefield.case import schema
 from phasefield.mesh.box import build_box
 from phasefield.mesh.domain import Domain
+from phasefield.mesh.files import build_file
 from phasefield.mesh.film import build_film
 
 __all__ = ["Domain", "build_domain"]
 
-_BUILDERS: dict[str, Callable[..., Domain]] = {"box": build_box, "film": build_film}
+_BUILDERS: dict[str, Callable[..., Domain]] = {"box": build_box, "film": build_film, "file": build_file}
 
 
 def build_domain(spec: schema.MeshSpec, comm: MPI.Comm) -> Domain:
