@@ -156,7 +156,7 @@ class MaterialSet:
             kinetic=kinetic,
             lattice_parameter=lattice,
             citations=self.citations(),
-            warnings=(*self.warnings, *self.notes()),
+            warnings=(*self.warnings, *self.doubts()),
         )
         return validated(material, self.place)
 
@@ -182,13 +182,14 @@ class MaterialSet:
         keys = dict.fromkeys(c.source for c in self.numbers().values() if c.source)
         return tuple(self.sources[key] for key in keys)
 
-    def notes(self) -> tuple[str, ...]:
-        """What is worth knowing about single numbers: the assumed ones and those with a note."""
-        return tuple(
-            f"{key} ({number.status}): {number.note}"
-            for key, number in self.numbers().items()
-            if number.status and number.note
-        )
+    def doubts(self) -> tuple[str, ...]:
+        """One line for the numbers without a source and one for those that were recalled."""
+        lines = []
+        for status, text in (("assumed", "without a source"), ("recalled", "recalled, to be re-read")):
+            keys = [key for key, number in self.numbers().items() if number.status == status]
+            if keys:
+                lines.append(f"{text}: {', '.join(keys)}")
+        return tuple(lines)
 
     def _names(self, T: float, x: float | None) -> dict[str, float]:
         """Names a formula may use, after the range checks."""

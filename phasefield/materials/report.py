@@ -64,7 +64,7 @@ def print_material(
         console.print(_flexo_table(properties))
     console.print(_number_table(chosen))
     _print_sources(chosen, console)
-    for warning in chosen.warnings:
+    for warning in (*chosen.warnings, *chosen.doubts()):
         console.print(f"[yellow]warning[/yellow] {escape(warning)}")
     if figure_path is not None:
         # matplotlib takes long to import and is needed for this only
