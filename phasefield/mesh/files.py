@@ -15,7 +15,7 @@ from phasefield.mesh.domain import Domain
 from phasefield.mesh.matching import find_facets, merge_opposite, periods_of, sides_of
 from phasefield.mesh.meshfile import Groups, read_mesh_file
 from phasefield.mesh.periodic import Period, create_mesh
-from phasefield.mesh.tags import tag_all_cells, tag_facets
+from phasefield.mesh.tags import connect_facets, tag_all_cells, tag_facets
 from phasefield.rankzero import on_root
 from phasefield.units import LENGTH
 
@@ -56,6 +56,7 @@ def build_file(spec: schema.FileMesh, comm: MPI.Comm) -> Domain:
     if not parts:
         parts = [np.empty((0, columns)) for _, columns in plan.shapes]
     mesh = create_mesh(comm, parts[0].astype(np.int64), parts[1], plan.cell, plan.periods)
+    connect_facets(mesh)
     facet_tags = _tag_facets(mesh, plan, spec.path)
     return Domain(
         mesh=mesh,
@@ -165,8 +166,6 @@ def _interfaces(
 ) -> frozenset[str]:
     """Names of boundaries inside the mesh. Raises MeshError for one that is partly inside."""
     dim = mesh.topology.dim
-    mesh.topology.create_entities(dim - 1)
-    mesh.topology.create_connectivity(dim - 1, dim)
     outer = dmesh.exterior_facet_indices(mesh.topology)
     count = mesh.topology.index_map(dim - 1).size_local
     inside = set()

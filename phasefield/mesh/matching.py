@@ -70,7 +70,6 @@ def find_facets(mesh: dmesh.Mesh, vertices: np.ndarray) -> tuple[np.ndarray, np.
     The input numbers are those of the cells the mesh was made from. Of equal rows any may be named.
     """
     dim = mesh.topology.dim
-    mesh.topology.create_entities(dim - 1)
     mesh.topology.create_connectivity(dim - 1, 0)
     corners = mesh.topology.connectivity(dim - 1, 0).array.reshape(-1, vertices.shape[1])
     number = _input_numbers(mesh)

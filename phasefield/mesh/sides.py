@@ -29,9 +29,7 @@ def sides(
     The same numbers appear on every rank. `cell_tags` has one value for every local cell in order.
     Collective.
     """
-    facet_dim = mesh.topology.dim - 1
-    mesh.topology.create_connectivity(facet_dim, facet_dim + 1)
-    mesh.topology.create_connectivity(facet_dim + 1, facet_dim)
+    mesh.topology.create_connectivity(mesh.topology.dim, mesh.topology.dim - 1)
     outer = dmesh.exterior_facet_indices(mesh.topology)
     data = []
     for tag in _everywhere(mesh, facet_tags.values):

@@ -28,6 +28,12 @@ def tag_all_cells(mesh: dmesh.Mesh, values: np.ndarray) -> dmesh.MeshTags:
     return dmesh.meshtags(mesh, mesh.topology.dim, cells, values.astype(np.int32))
 
 
+def connect_facets(mesh: dmesh.Mesh) -> None:
+    """Make the facets of the mesh and their connection to cells, which boundary conditions need."""
+    mesh.topology.create_entities(mesh.topology.dim - 1)
+    mesh.topology.create_connectivity(mesh.topology.dim - 1, mesh.topology.dim)
+
+
 def tag_facets(mesh: dmesh.Mesh, facets: Sequence[np.ndarray], tags: Sequence[int]) -> dmesh.MeshTags:
     """Facet tags from disjoint sets of local facets, one tag each."""
     indices = np.concatenate([np.empty(0, dtype=np.int32), *facets]).astype(np.int32)
@@ -41,9 +47,7 @@ def tag_planes(
 ) -> tuple[dmesh.MeshTags, dict[str, tuple[int, ...]], frozenset[str]]:
     """Facet tags 1, 2, … of `planes`, the tags of each name, and the names inside the mesh."""
     facet_dim = mesh.topology.dim - 1
-    if planes:
-        mesh.topology.create_entities(facet_dim)
-        mesh.topology.create_connectivity(facet_dim, facet_dim + 1)
+    connect_facets(mesh)
     facets = [dmesh.locate_entities(mesh, facet_dim, _marker(plane)) for plane in planes]
     tags = range(1, len(planes) + 1)
     boundaries: dict[str, tuple[int, ...]] = {
