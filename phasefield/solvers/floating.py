@@ -38,21 +38,27 @@ class Floating:
             self.masters.append(master)
             target[group] = master
             self.is_slave[group[self.start + group != master]] = True
-        self.T = self._matrix(index_map.size_global, target)
+        self.T = self._matrix(index_map.size_global, target, np.ones(self.size))
 
-    def _matrix(self, size: int, target: np.ndarray) -> PETSc.Mat:
+    def _matrix(self, size: int, columns: np.ndarray, values: np.ndarray) -> PETSc.Mat:
+        """Square matrix with one entry per row."""
         matrix = PETSc.Mat().createAIJ(((self.size, size), (self.size, size)), nnz=(1, 1), comm=self.comm)
         rows = (self.start + np.arange(self.size, dtype=PETSc.IntType)).reshape(-1, 1)
-        matrix.setValuesRCV(rows, target.reshape(-1, 1), np.ones((self.size, 1)))
+        matrix.setValuesRCV(rows, columns.reshape(-1, 1), values.reshape(-1, 1))
         matrix.assemble()
         return matrix
 
     def reduce(self, B, Bt, L, laplacian, free_phi):
         """The operators in terms of φ', and the free unknowns without the slaves."""
+        reduced = L.PtAP(self.T)
+        # The slaves' rows are empty now: give them back the place of their diagonal.
+        own = self.start + np.arange(self.size, dtype=PETSc.IntType)
+        diagonal = self._matrix(self.T.getSize()[0], own, self.is_slave.astype(float))
+        reduced.axpy(1.0, diagonal, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         return (
             B.matMult(self.T),
             self.T.transposeMatMult(Bt),
-            L.PtAP(self.T),
+            reduced,
             laplacian.PtAP(self.T),
             free_phi * ~self.is_slave,
         )

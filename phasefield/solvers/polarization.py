@@ -93,6 +93,7 @@ class PolarizationSolver:
             constrain(self.mass, self.free_P, self.free_P, 0.0)
             self.tangent = fem.form(sum(places, ufl.derivative(force, f.P, trial)))
             self.A = fem_petsc.create_matrix(self.tangent)
+            self._assemble_tangent()
             return
         quadratic = f.energy(terms=("gradient", "surface"))
         constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
@@ -199,9 +200,7 @@ class PolarizationSolver:
     def prepare(self, rate: float) -> None:
         """Set the operator up at the present P and u with the mass term `rate` = γ/(Γ Δt) (solver units)."""
         if self.consistent:
-            self.A.zeroEntries()
-            fem_petsc.assemble_matrix(self.A, self.tangent)
-            self.A.assemble()
+            self._assemble_tangent()
             scale = float(abs(self.A.getDiagonal().max()[1]))
             constrain(self.A, self.free_P, self.free_P, scale)
             self.A.axpy(rate, self.mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
@@ -217,6 +216,11 @@ class PolarizationSolver:
         if self.functional.electrostatics:
             self._refresh_potential_preconditioner()
         self.ksp.setOperators(self.operator)
+
+    def _assemble_tangent(self) -> None:
+        self.A.zeroEntries()
+        fem_petsc.assemble_matrix(self.A, self.tangent)
+        self.A.assemble()
 
     def _blocks(self, rate: float) -> np.ndarray:
         """Nodal 3x3 blocks: mass plus curvature, kept positive definite (see module docstring)."""
