@@ -53,13 +53,14 @@ def save_checkpoint(
     orders = _Orders(domain)
     values = {name: orders.gather(function) for name, function in fields.items()}
     layouts = {name: _layout(name, function) for name, function in fields.items()}
+    mesh_hash = domain.hash  # collective
     path = folder / f"step_{int(state['step']):09d}.h5"
 
     def write() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
         with h5py.File(temporary, "w") as file:
-            file.attrs.update(format=FORMAT, mesh_hash=domain.hash)
+            file.attrs.update(format=FORMAT, mesh_hash=mesh_hash)
             text = json.dumps(state, sort_keys=True, default=json_ready)
             file["state"] = text
             file["state"].attrs["sha256"] = _digest(text.encode())
@@ -102,11 +103,12 @@ def load_checkpoint(
     """
     comm = domain.mesh.comm
     layouts = {name: _layout(name, function) for name, function in fields.items()}
+    mesh_hash = domain.hash  # collective
     values: dict[str, npt.NDArray[np.float64]] = {}  # stays on rank 0
 
     def read() -> dict[str, Any]:
         checkpoint = _first_sound(Path(source))
-        _compare(checkpoint, domain.hash, layouts, expected or {})
+        _compare(checkpoint, mesh_hash, layouts, expected or {})
         values.update(checkpoint.values)
         return checkpoint.state
 

@@ -205,4 +205,6 @@ def plane_wave_block(T: ArrayLike, n: ArrayLike) -> Array:
     1/2 k^2 (u, P) [[C(n), f(n)], [f(n)^T, G(n)]] (u, P).
     """
     n = np.asarray(n, dtype=float)
-    return np.asarray(np.einsum("ijkl,...j,...l->...ik", np.asarray(T), n, n, optimize=True))
+    pairs = (n[..., :, None] * n[..., None, :]).reshape(*n.shape[:-1], 9)
+    by_pair = np.asarray(T).transpose(1, 3, 0, 2).reshape(9, 9)
+    return np.asarray((pairs @ by_pair).reshape(*n.shape[:-1], 3, 3))

@@ -44,9 +44,17 @@ def sentences(error: ValidationError, data: Mapping[str, Any], model: type[BaseM
     """One `path: sentence` for each problem that pydantic found on validating `data` as `model`."""
     found = {}
     for details in error.errors(include_url=False):
+        if _is_echo(details):
+            continue
         path, sentence = _describe(details, _place(details["loc"], data), data, model)
         found[path] = sentence  # of several missing entries of one list the last says it all
     return [f"{path}: {sentence}" for path, sentence in found.items()]
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because pydantic dropped its invalid entries."""
+    kind, value = details["type"], details["input"]
+    return kind == "too_short" and len(value) >= details["ctx"]["min_length"]
 
 
 def path_text(place: Place) -> str:

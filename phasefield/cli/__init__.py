@@ -47,6 +47,10 @@ def main() -> None:
     ranks.hush()
     try:
         app()
+    except SystemExit:
+        if ranks.is_hushed():  # wrong usage: leave the message and the exit code to rank 0
+            raise SystemExit(0) from None
+        raise
     except ModuleNotFoundError as error:
         if error.name not in _FROM_DOLFINX:
             raise

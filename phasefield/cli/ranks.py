@@ -1,4 +1,8 @@
-"""One voice and one exit code from all MPI ranks, and no rank left waiting for one that failed."""
+"""One voice and one exit code from all MPI ranks, and no rank left waiting for one that failed.
+
+A launcher may end all ranks as soon as one leaves with an error, so nobody leaves before rank 0 has
+printed what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -24,28 +28,50 @@ PATIENCE = 30.0
 _RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK")
 
 
-def launched_rank() -> int:
-    """Rank of this process as the launcher says it, without starting MPI; 0 without a launcher."""
+def launched_rank() -> int | None:
+    """Rank of this process as its launcher says, without starting MPI; None without a launcher."""
     ranks = (os.environ.get(name, "") for name in _RANK_VARIABLES)
-    return next((int(rank) for rank in ranks if rank.isdigit()), 0)
+    return next((int(rank) for rank in ranks if rank.isdigit()), None)
 
 
 def hush() -> None:
-    """Send what ranks above 0 print to nowhere, until `together`."""
-    if launched_rank() > 0:
+    """Send what ranks above 0 print to nowhere until the command itself begins."""
+    if launched_rank():
         sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def is_hushed() -> bool:
+    """Whether this rank prints to nowhere."""
+    return sys.stderr is not sys.__stderr__ and bool(launched_rank())
+
+
+def _speak() -> None:
+    if is_hushed():
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Body of a command that one process does: the other ranks of an MPI run leave at once."""
-    if launched_rank() > 0:
-        raise typer.Exit
+    """Body of a command that rank 0 does, while other ranks wait for its exit code."""
+    comm = None
+    if launched_rank() is not None:
+        from mpi4py import MPI
+
+        comm = MPI.COMM_WORLD
+        if comm.rank > 0:
+            _speak()
+            raise typer.Exit(comm.bcast(None))
+    code = 1
     try:
         yield
+        code = 0
     except PhaseFieldError as error:
         print_error(error)
-        raise typer.Exit(error.exit_code) from error
+        code = error.exit_code
+        raise typer.Exit(code) from error
+    finally:
+        if comm is not None:
+            comm.bcast(code)
 
 
 @contextmanager
@@ -55,8 +81,7 @@ def together(comm: MPI.Comm) -> Iterator[MPI.Comm]:
     An error that all ranks raise is printed once and gives all the same exit code. An error of some
     ranks only, or an unexpected one, is printed by its rank and ends the others by `comm.Abort`.
     """
-    if launched_rank() > 0:
-        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    _speak()
     private = comm.Dup()  # not mixed up with what other ranks may be waiting for
     try:
         yield comm
@@ -67,6 +92,7 @@ def together(comm: MPI.Comm) -> Iterator[MPI.Comm]:
             comm.Abort(error.exit_code)
         if comm.rank == 0:
             print_error(error)
+        private.Barrier()
         raise typer.Exit(error.exit_code) from error
     except Exception:
         if comm.size > 1:

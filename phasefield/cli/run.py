@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-
-from mpi4py import MPI
+from typing import TYPE_CHECKING
 
 from phasefield.case import Case, load_case
 from phasefield.case.material import check_materials
 from phasefield.errors import CaseError
-from phasefield.rankzero import on_root
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
 
 
 def default_out(case: Path) -> Path:
@@ -20,6 +21,7 @@ def default_out(case: Path) -> Path:
 
 def read_case(comm: MPI.Comm, path: Path, overrides: Sequence[str]) -> Case:
     """The case with its materials checked, read on rank 0; the case or the error on every rank."""
+    from phasefield.rankzero import on_root
 
     def read() -> Case:
         case = load_case(path, overrides)

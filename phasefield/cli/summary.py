@@ -71,7 +71,7 @@ def _mesh(case: Case) -> Iterator[Line]:
     yield "", f"{cells} blocks of {kind}, degree {mesh.degree}"
     nodes = node_count(mesh)
     unknowns = nodes * _unknowns_per_node(case)
-    memory = pretty(unknowns * BYTES_PER_UNKNOWN, "byte", digits=2)
+    memory = pretty(unknowns * BYTES_PER_UNKNOWN, "byte", digits=3)
     yield "size", f"{nodes:,} nodes, {unknowns:,} unknowns, at most about {memory} of memory"
 
 

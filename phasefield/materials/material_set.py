@@ -25,6 +25,7 @@ from phasefield.materials.quantities import (
 )
 from phasefield.materials.validation import validated
 from phasefield.tensors import (
+    Array,
     cubic_compliance,
     cubic_electrostriction,
     cubic_gradient,
@@ -135,12 +136,7 @@ class MaterialSet:
         T, x = float(temperature), composition
         for name in self.missing():
             raise self._missing(name)
-        C = cubic_stiffness(*self.elastic(T, x))
-        flexo = self.flexo(T, x)
-        f = None if flexo is None else flexo_tensor(*flexo)
-        G = cubic_gradient(*self.gradient(T, x))
-        if self.conventions.get("gradient") == "free" and f is not None:
-            G = clamped_gradient(G, C, f)
+        C, f, G = self.gradient_tensors(T, x)
         permittivity, kinetic, lattice = (self.scalar(key, T, x) for key in SCALAR_UNITS)
         assert permittivity is not None and kinetic is not None  # checked by missing()
         material = Material(
@@ -159,6 +155,16 @@ class MaterialSet:
             warnings=(*self.warnings, *self.doubts()),
         )
         return validated(material, self.place)
+
+    def gradient_tensors(self, T: float, x: float | None = None) -> tuple[Array, Array | None, Array]:
+        """Stiffness, flexocoupling (or None) and clamped gradient tensor, each (3, 3, 3, 3), SI."""
+        C = cubic_stiffness(*self.elastic(T, x))
+        flexo = self.flexo(T, x)
+        f = None if flexo is None else flexo_tensor(*flexo)
+        G = cubic_gradient(*self.gradient(T, x))
+        if self.conventions.get("gradient") == "free" and f is not None:
+            G = clamped_gradient(G, C, f)
+        return C, f, G
 
     def missing(self) -> list[str]:
         """Coefficients a simulation needs and this set does not have, as "section.key"."""

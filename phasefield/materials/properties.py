@@ -103,14 +103,9 @@ def flexo_stability(material_set: MaterialSet, T: float, x: float | None = None)
     found = []
     for name in available_flexo(material_set.formula):
         chosen = with_flexo(material_set, name)
-        material, values = chosen.at(T, x), chosen.flexo(T, x)
-        assert material.flexo is not None and values is not None  # just chosen
-        every, transverse = (
-            stability.flexo_bound(
-                material.stiffness, material.flexo, material.gradient, transverse=flag
-            ).scale
-            for flag in (False, True)
-        )
+        (C, f, G), values = chosen.gradient_tensors(T, x), chosen.flexo(T, x)
+        assert f is not None and values is not None  # just chosen
+        every, transverse = (stability.flexo_bound(C, f, G, transverse=flag).scale for flag in (False, True))
         found.append(FlexoStability(name, values, every, transverse))
     return found
 

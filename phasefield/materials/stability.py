@@ -1,7 +1,7 @@
 """Bounds on the energy: Landau polynomial, stiffness, gradient form and flexocoupling.
 
-Directions are scanned on a grid and the lowest ones refined by a local search, so that a narrow
-minimum between the symmetry axes of the crystal is found.
+Directions are scanned on a grid and the lowest ones refined, so that a narrow minimum between the
+symmetry axes of the crystal is found.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from phasefield.materials.landau import density
 from phasefield.tensors import Array, plane_wave_block, voigt_stiffness
@@ -124,35 +123,25 @@ def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
 def minimize_over_directions(function: Callable[[Array], Array], refine: int = 4) -> tuple[float, Array]:
     """Minimum of `function` over unit vectors, and the direction where it lies.
 
+    The lowest points of a grid are refined by patches of 5 x 5 directions that shrink by halves.
+
     Args:
         function: maps unit vectors (..., 3) to values (...), even in n.
-        refine: how many of the lowest grid points start a local search.
+        refine: how many of the lowest grid points are refined.
     """
     grid = _directions()
-    values = function(grid)
-    order = np.argsort(values, kind="stable")
-    best, direction = float(values[order[0]]), grid[order[0]]
-    size = max(abs(float(values[order[-1]])), abs(best)) or 1.0
-    for start in grid[order[:refine]]:
-        plane = _normal_plane(start)
-
-        def shifted(t: Array, start: Array = start, plane: Array = plane) -> Array:
-            n = start + plane @ t
-            return np.asarray(n / np.linalg.norm(n))
-
-        found = minimize(
-            lambda t, shifted=shifted: float(function(shifted(t))) / size,
-            np.zeros(2),
-            method="Nelder-Mead",
-            options={
-                "initial_simplex": [[0.0, 0.0], [0.02, 0.0], [0.0, 0.02]],
-                "xatol": 1e-6,
-                "fatol": 1e-12,
-            },
-        )
-        if found.fun * size < best:
-            best, direction = float(found.fun) * size, shifted(found.x)
-    return best, direction
+    centres = grid[np.argsort(function(grid), kind="stable")[:refine]]
+    patch = np.stack(np.meshgrid(*2 * [np.arange(-2.0, 3.0)]), axis=-1).reshape(-1, 2)
+    for width in 0.02 * 0.5 ** np.arange(20):
+        plane = _normal_plane(centres)
+        shifts = width * np.einsum("cij,pj->cpi", plane, patch)
+        candidates = centres[:, None, :] + shifts
+        candidates /= np.linalg.norm(candidates, axis=-1, keepdims=True)
+        best = np.argmin(function(candidates), axis=1)
+        centres = candidates[np.arange(len(centres)), best]
+    values = function(centres)
+    lowest = int(np.argmin(values))
+    return float(values[lowest]), centres[lowest]
 
 
 def _normal_plane(n: Array) -> Array:

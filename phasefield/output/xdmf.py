@@ -100,7 +100,7 @@ class XdmfSeries:
         self.times: list[float] = []
         self._h5 = self.path.with_suffix(".h5")
         self._comm = domain.mesh.comm
-        self._hash = domain.hash
+        self._hash = domain.hash  # collective
         self._mesh = point_mesh(domain.mesh, tuple(domain.axes))
         self._regions = self._mesh.order.gather(cell_tags(domain.mesh, domain.cell_tags))
         self._fields = [

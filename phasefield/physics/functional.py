@@ -39,13 +39,15 @@ class Functional:
     """Fields, coefficients and energies of one problem, in solver units.
 
     `regions` maps each region name of the domain to its coefficients. `mean_strain` (6, Voigt) is added to
-    sym ∇u and `applied_field` (3) to −∇φ.
+    sym ∇u and `applied_field` (3) to −∇φ. Each of `volume_loads` is a density(P, u, phi) in all regions, counted
+    under "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
     """
 
     domain: Domain
     degree: int
     regions: dict[str, Polar | Passive]
     boundary_terms: list[BoundaryTerm] = field(default_factory=list)
+    volume_loads: list[Callable] = field(default_factory=list)
     quadrature_degree: int | None = None
     electrostatics: bool = True
     mechanics: bool = True
@@ -149,5 +151,7 @@ class Functional:
             for name, density in self.densities(region, P, u, phi).items():
                 if name in terms:
                     forms.append(density * self.dx(region))
+            if "load" in terms:
+                forms += [density(P, u, phi) * self.dx(region) for density in self.volume_loads]
         forms += [self.boundary_integral(b, P, u, phi) for b in self.boundary_terms if b.term in terms]
         return sum(forms)

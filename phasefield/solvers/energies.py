@@ -19,6 +19,11 @@ class EnergyReport:
             for region in f.regions
             for term, density in f.densities(region, f.P, f.u, f.phi).items()
         ]
+        integrands += [
+            (TERMS.index("load"), density(f.P, f.u, f.phi), f.dx(region))
+            for region in f.regions
+            for density in f.volume_loads
+        ]
         self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
         self.boundary = [
             (b.term, fem.form(f.boundary_integral(b, f.P, f.u, f.phi))) for b in f.boundary_terms
