@@ -34,7 +34,13 @@ class SmallDomain:
     axes: tuple[int, ...]
     cell_tags: dmesh.MeshTags
     regions: dict[str, int]
-    hash: str
+    kind: str
+
+    @property
+    def hash(self) -> str:
+        """A name of the mesh; collective, as that of a `Domain` is."""
+        self.mesh.comm.barrier()
+        return f"hash of {self.kind}"
 
 
 def small_domain(kind: str, comm: MPI.Comm = MPI.COMM_SELF) -> SmallDomain:
@@ -50,7 +56,7 @@ def small_domain(kind: str, comm: MPI.Comm = MPI.COMM_SELF) -> SmallDomain:
     middles = dmesh.compute_midpoints(mesh, dim, cells)
     values = np.where(middles[:, dim - 1] < 1.5, 1, 2).astype(np.int32)
     tags = dmesh.meshtags(mesh, dim, cells, values)
-    return SmallDomain(mesh, axes, tags, {"low": 1, "high": 2}, f"hash of {kind}")
+    return SmallDomain(mesh, axes, tags, {"low": 1, "high": 2}, kind)
 
 
 def phi_exact(x: np.ndarray, t: float = 0.0) -> np.ndarray:

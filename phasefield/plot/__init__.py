@@ -1,0 +1,36 @@
+"""Figures of a result folder; needs nothing but the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phasefield.plot.curves import loop_figure, observables_figure
+from phasefield.plot.maps import domain_maps
+from phasefield.plot.profiles import profiles
+from phasefield.plot.results import Results, Snapshot
+from phasefield.plot.volume import domain_picture
+
+__all__ = ["Results", "Snapshot", "plot_folder"]
+
+
+def plot_folder(folder: str | Path, *, out: str | Path | None = None, index: int = -1) -> list[Path]:
+    """Draw all figures that the result folder gives rise to and return their paths.
+
+    `domains.png` (3D picture, 2D maps or 1D profiles at the time number `index`, the last by
+    default), `observables.png`, and for a ramp `loop.png`, in `out` (default: `folder`/figures).
+    Raises ResultError if the folder is not a result folder or lacks what is needed.
+    """
+    results = Results(folder)
+    target = Path(out) if out is not None else results.folder / "figures"
+    snapshot = results.snapshot(index)
+    fields = target / "domains.png"
+    if snapshot.dimension == 1:
+        written = [profiles(results, snapshot, fields)]
+    elif snapshot.dimension == 2:
+        written = [domain_maps(results, snapshot, fields)]
+    else:
+        written = [domain_picture(snapshot, results.title, fields)]
+    written.append(observables_figure(results, target / "observables.png"))
+    if results.is_ramp:
+        written.append(loop_figure(results, target / "loop.png"))
+    return written
