@@ -7,7 +7,6 @@ oldest release goes.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 
 import basix.ufl
@@ -17,16 +16,11 @@ import ufl
 from dolfinx import cpp, fem
 from dolfinx import mesh as dmesh
 from dolfinx.common import IndexMap
-from dolfinx.fem import petsc as fem_petsc
 from mpi4py import MPI
-from petsc4py import PETSc
 
 #: Oldest and newest release series of DOLFINx that the package is meant for.
 SUPPORTED = ((0, 9), (0, 11))
 VERSION: tuple[int, int] = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])  # type: ignore[assignment]
-
-#: `fem.petsc.create_vector` takes a form in 0.9 and function spaces from 0.10.
-_VECTOR_OF_FORM = next(iter(inspect.signature(fem_petsc.create_vector).parameters)) != "V"
 
 
 # --- meshes -------------------------------------------------------------------------------------
@@ -56,6 +50,15 @@ def create_mesh(comm: MPI.Comm, cells: np.ndarray, x: np.ndarray, cell: str) -> 
         e=ufl.Mesh(element),
         partitioner=_shared_facet_partitioner() if comm.size > 1 else None,
     )
+
+
+def index_map(comm: MPI.Comm, size: int, ghosts: np.ndarray, owners: np.ndarray) -> IndexMap:
+    """Index map of `size` own entries and of ghosts by global number; newer releases want a tag."""
+    numbers = (ghosts.astype(np.int64), owners.astype(np.int32))
+    try:
+        return IndexMap(comm, size, *numbers)
+    except TypeError:
+        return IndexMap(comm, size, *numbers, 0)
 
 
 def geometry_dofmap(mesh: dmesh.Mesh) -> np.ndarray:
@@ -92,21 +95,3 @@ def interpolation_points(space: fem.FunctionSpace) -> np.ndarray:
     """Interpolation points on the reference cell: a method in 0.9, a property from 0.10."""
     points = space.element.interpolation_points
     return points() if callable(points) else points
-
-
-def create_vector(form: fem.Form) -> PETSc.Vec:  # type: ignore[name-defined]
-    """Ghosted PETSc vector laid out like the linear `form`."""
-    return fem_petsc.create_vector(form if _VECTOR_OF_FORM else form.function_spaces[0])
-
-
-def evaluate(expression: fem.Expression, mesh: dmesh.Mesh, cells: np.ndarray) -> np.ndarray:
-    """Values in `cells`, shape (cells, points, *value shape); 0.9 returns them flat."""
-    values = expression.eval(mesh, cells)
-    shape = tuple(expression.ufl_expression.ufl_shape)
-    return np.asarray(values).reshape(len(cells), expression.X().shape[0], *shape)
-
-
-def flush(file: dolfinx.io.XDMFFile) -> None:
-    """Force an open XDMF file to the disk; 0.9 cannot."""
-    if hasattr(file, "flush"):
-        file.flush()

@@ -86,10 +86,8 @@ def extensive_unit(unit: str, dim: int) -> str:
 def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
-    Known are step, time, dt, energy_<term>, mean_<field>[_<component>], rms_<field>[_<component>],
-    min_ and
-    max_<field>, and fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
-    any other.
+    Known are step, time, dt, energy_<term>, <mean, rms, min or max>_<field>[_<component>], and
+    fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for others.
     """
     for info in _FIXED:
         if info.name == name:

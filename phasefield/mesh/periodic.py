@@ -97,7 +97,7 @@ class _Copies:
         owners = nodes.owners[parts[2][1] - owned]
         starts = np.concatenate([[0], np.cumsum(comm.allgather(count))])
         ghosts = starts[owners] + number[ghost]
-        self.index_map = IndexMap(comm, count, ghosts.astype(np.int64), owners.astype(np.int32))
+        self.index_map = compat.index_map(comm, count, ghosts, owners)
 
         local_number = np.zeros((kinds, local), dtype=np.int32)
         local_number[self.move, self.node] = np.arange(len(self.node), dtype=np.int32)
