@@ -81,7 +81,7 @@ def test_closed_bounds_and_that_the_scan_reaches_them(name, overrides, f11, f44,
     st.floats(0.1, 5.0), st.floats(0.1, 5.0), st.floats(0.1, 5.0), st.floats(0.1, 5.0),
     st.floats(-2.0, 2.0), st.floats(0.05, 2.0),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_bound_of_an_isotropic_body(lam, mu, G_lam, G_mu, f_lam, f_mu):
     """Longitudinal and transverse waves decouple: the smaller of two closed forms."""
     C = cubic_stiffness(lam + 2 * mu, lam, mu)
@@ -146,7 +146,7 @@ def test_growth_at_the_highest_order(given_, order, value):
 
 
 @given(st.lists(st.floats(-3.0, 3.0), min_size=10, max_size=10), st.integers(0, 2**32 - 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_landau_derivatives(values, seed):
     a = dict(zip(LANDAU_UNITS, values, strict=True))
     P = np.random.default_rng(seed).uniform(-1.0, 1.0, 3)
