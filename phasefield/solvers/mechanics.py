@@ -22,6 +22,10 @@ from phasefield.solvers.assembly import (
     petsc_vector,
 )
 
+#: Unknowns up to which there is no multigrid: it would have a single level there, whose incomplete factors fail on
+#: the singular operator of a periodic domain.
+MULTIGRID_SIZE = 100
+
 
 class MechanicsSolver:
     """Solves for `functional.u` and the free components of `functional.mean_strain`.
@@ -77,7 +81,7 @@ class MechanicsSolver:
         self.ksp.setOptionsPrefix("mechanics_")
         self.ksp.setOperators(self.K)
         self.ksp.setType("cg")
-        self.ksp.getPC().setType("gamg")
+        self.ksp.getPC().setType("gamg" if self.K.getSize()[0] > MULTIGRID_SIZE else "jacobi")
         self.ksp.setInitialGuessNonzero(False)
         self.ksp.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
         self.ksp.setFromOptions()
