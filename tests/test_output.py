@@ -1,6 +1,7 @@
 """Field series and observable tables: viewers read what was written, on any number of ranks."""
 
 import fcntl
+import shutil
 from pathlib import Path
 
 import h5py
@@ -90,15 +91,26 @@ def test_cells_fill_the_domain_without_cracks(written, kind):
 
 def test_files_of_one_and_two_ranks_are_the_same(results):
     for kind, degree in ALL:
-        one, two = (
-            h5py.File(results / ranks / f"{kind} {degree}" / "fields.h5") for ranks in ("1", "2")
-        )
+        one, two = (h5py.File(results / ranks / f"{kind} {degree}" / "fields.h5") for ranks in ("1", "2"))
         with one, two:
             np.testing.assert_array_equal(one["mesh/cells"], two["mesh/cells"])
             np.testing.assert_allclose(one["mesh/points"], two["mesh/points"], atol=1e-14)
             for name in ("P", "phi"):
                 values = [file[f"times/00000002/{name}"] for file in (one, two)]
                 np.testing.assert_allclose(*values, rtol=0, atol=1e-13)
+
+
+def test_a_series_is_continued_on_another_number_of_ranks(results, tmp_path):
+    kind = "periodic tetrahedra"
+    folder = shutil.copytree(results / "1" / f"{kind} 2", tmp_path / f"{kind} 2")
+    run_on(2, "continue_series.py", folder)
+    with meshio.xdmf.TimeSeriesReader(folder / "fields.xdmf") as reader:
+        points, (block,) = reader.read_points_cells()
+        middles = points[block.data].mean(axis=1)
+        read = [reader.read_data(k) for k in range(reader.num_steps)]
+    assert [t for t, _, _ in read] == [0.0, 5e-12]
+    for t, point_data, cell_data in read:
+        check(points, t, point_data, {"region": cell_data["region"][0]}, middles, kind)
 
 
 def test_cell_fields_tensors_and_plane_vectors(tmp_path):
@@ -171,9 +183,7 @@ def test_continued_series_has_no_time_twice(tmp_path):
 
 def test_series_that_is_not_there_is_begun(tmp_path):
     domain = small_domain("line")
-    series = XdmfSeries.open_existing(
-        tmp_path / "f.xdmf", domain, functions(domain, 1), truncate_after=1.0
-    )
+    series = XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, functions(domain, 1), truncate_after=1.0)
     assert series.times == []
     series.write(0.0)
     assert pyvista.XdmfReader(str(tmp_path / "f.xdmf")).time_values == [0.0]
@@ -183,16 +193,12 @@ def test_series_of_another_mesh_or_damaged_is_not_continued(tmp_path):
     series_with(tmp_path, [0.0])
     other = small_domain("quadrilaterals")
     with pytest.raises(ResultError, match=r"hash of triangles.*hash of quadrilaterals"):
-        XdmfSeries.open_existing(
-            tmp_path / "f.xdmf", other, functions(other, 1), truncate_after=1.0
-        )
+        XdmfSeries.open_existing(tmp_path / "f.xdmf", other, functions(other, 1), truncate_after=1.0)
     data = (tmp_path / "f.h5").read_bytes()
     (tmp_path / "f.h5").write_bytes(data[: len(data) // 2])
     domain = small_domain("triangles")
     with pytest.raises(ResultError, match="damaged"):
-        XdmfSeries.open_existing(
-            tmp_path / "f.xdmf", domain, functions(domain, 1), truncate_after=1.0
-        )
+        XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, functions(domain, 1), truncate_after=1.0)
 
 
 def test_a_viewer_that_locks_the_file_does_not_stop_the_run(tmp_path):

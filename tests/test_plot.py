@@ -16,7 +16,7 @@ import phasefield.plot
 from phasefield.errors import ResultError
 from phasefield.mesh.grid import Grid
 from phasefield.output import ObservablesTable, XdmfSeries
-from phasefield.plot import Results, plot_folder, variants
+from phasefield.plot import Results, plot_results, variants
 from phasefield.plot.curves import loop_columns, symbol
 from phasefield.plot.style import label, scaled
 from phasefield.plot.volume import _grid, _walls
@@ -91,7 +91,7 @@ def share(image: np.ndarray, number: int) -> float:
 @pytest.mark.parametrize("simplex", [True, False], ids=["tetrahedra", "hexahedra"])
 def test_domain_picture_shows_the_domains_that_are_there(tmp_path, simplex):
     make_run(tmp_path, (0, 1, 2), half_up_half_down, simplex=simplex)
-    written = plot_folder(tmp_path)
+    written = plot_results(tmp_path)
     assert [p.relative_to(tmp_path).as_posix() for p in written] == [
         "figures/domains.png",
         "figures/observables.png",
@@ -119,26 +119,26 @@ def test_walls_have_the_right_area_and_angle(tmp_path, simplex):
 def test_states_without_walls_are_drawn(tmp_path, axes):
     for name, P in ("one domain", up), ("paraelectric", lambda x, y, z: 0 * up(x, y, z)):
         make_run(tmp_path / name, axes, P, phi=False)
-        image = imread(plot_folder(tmp_path / name)[0])
+        image = imread(plot_results(tmp_path / name)[0])
         assert (share(image, PZ) > 0.02) == (P is up)
         assert share(image, MINUS_PZ) < 0.01  # dark blue blends with white at the rims of arrows
 
 
 def test_profiles_show_the_components_that_are_not_negligible(tmp_path):
     make_run(tmp_path, (0,), half_up_half_down)
-    image = imread(plot_folder(tmp_path)[0])
+    image = imread(plot_results(tmp_path)[0])
     assert share(image, PZ) > 1e-3
     assert share(image, PX) < 1e-5
 
 
 def test_profiles_of_a_paraelectric_line(tmp_path):
     make_run(tmp_path, (0,), lambda x, y, z: 0 * up(x, y, z), phi=False)
-    assert share(imread(plot_folder(tmp_path)[0]), PX) > 1e-5  # its legend: no line is left out
+    assert share(imread(plot_results(tmp_path)[0]), PX) > 1e-5  # its legend: no line is left out
 
 
 def test_map_of_a_section_shows_domains_and_substrate(tmp_path):
     make_run(tmp_path, (0, 2), inclined, simplex=True, substrate=4.0)
-    image = imread(plot_folder(tmp_path)[0])
+    image = imread(plot_results(tmp_path)[0])
     grey = np.abs(image[..., :3] - variants.COLOURS[variants.NONE]).max(axis=-1) < 0.01
     assert share(image, PX) > 0.02
     assert share(image, PZ) > 0.02
@@ -156,14 +156,14 @@ def test_any_time_of_the_series_can_be_drawn(tmp_path):
     make_run(tmp_path, (0, 2), up)
     results = Results(tmp_path)
     assert [results.snapshot(k).time for k in (0, -1)] == [0.0, 2.5e-11]
-    first = imread(plot_folder(tmp_path, index=0, out=tmp_path / "first")[0])
-    last = imread(plot_folder(tmp_path, out=tmp_path / "last")[0])
+    first = imread(plot_results(tmp_path, index=0, out=tmp_path / "first")[0])
+    last = imread(plot_results(tmp_path, out=tmp_path / "last")[0])
     assert share(first, PZ) < 1e-4 < 0.02 < share(last, PZ)
 
 
 def test_ramp_gets_a_loop(tmp_path):
     make_run(tmp_path, (2,), up, mode="ramp")
-    assert [p.name for p in plot_folder(tmp_path)] == ["domains.png", "observables.png", "loop.png"]
+    assert [p.name for p in plot_results(tmp_path)] == ["domains.png", "observables.png", "loop.png"]
 
 
 def test_loop_columns():
@@ -204,23 +204,23 @@ def test_numbers_get_metric_prefixes_and_labels_their_unit():
 
 def test_folders_that_are_not_results_are_refused(tmp_path):
     with pytest.raises(ResultError, match=r"no run\.json"):
-        plot_folder(tmp_path)
+        plot_results(tmp_path)
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(ResultError, match="not readable"):
-        plot_folder(tmp_path)
+        plot_results(tmp_path)
     (tmp_path / "run.json").write_text(json.dumps({"format": 1}))
     with pytest.raises(ResultError, match=r"no fields\.xdmf"):
-        plot_folder(tmp_path)
+        plot_results(tmp_path)
 
 
 def test_damaged_fields_and_empty_tables_are_named(tmp_path):
     make_run(tmp_path, (2,), up)
     (tmp_path / "observables.csv").write_text("step,time\n")
     with pytest.raises(ResultError, match="holds no row yet"):
-        plot_folder(tmp_path)
+        plot_results(tmp_path)
     (tmp_path / "fields.h5").write_bytes(b"")
     with pytest.raises(ResultError, match=r"fields\.xdmf cannot be read"):
-        plot_folder(tmp_path)
+        plot_results(tmp_path)
 
 
 def test_a_row_still_being_written_is_left_out(tmp_path):

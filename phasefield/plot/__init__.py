@@ -10,10 +10,10 @@ from phasefield.plot.profiles import profiles
 from phasefield.plot.results import Results, Snapshot
 from phasefield.plot.volume import domain_picture
 
-__all__ = ["Results", "Snapshot", "plot_folder"]
+__all__ = ["Results", "Snapshot", "plot_results"]
 
 
-def plot_folder(folder: str | Path, *, out: str | Path | None = None, index: int = -1) -> list[Path]:
+def plot_results(folder: str | Path, *, out: str | Path | None = None, index: int = -1) -> list[Path]:
     """Draw all figures that the result folder gives rise to and return their paths.
 
     `domains.png` (3D picture, 2D maps or 1D profiles at the time number `index`, the last by

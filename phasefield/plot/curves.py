@@ -29,13 +29,11 @@ def observables_figure(results: Results, path: Path) -> Path:
     """Energies by term and mean polarization against time, to `path`."""
     columns = results.observables()
     with style():
-        figure = new_figure(4.6, 4.8)
+        figure = new_figure(5.4, 4.6)
         energies, means = figure.subplots(2, 1, sharex=True)
-        unit, (time,) = scaled("s", columns["time"])
+        time = _time_axis(means, columns["time"])
         _draw_energies(energies, time, columns, results)
         _draw_means(means, time, columns, results)
-        means.set_xlabel(label("$t$", unit))
-        _choose_time_scale(means, time)
         for letter, axes in zip("ab", (energies, means), strict=True):
             mark_panel(axes, letter)
         figure.suptitle(results.title, fontsize=9)
@@ -102,7 +100,7 @@ def _draw_energies(axes: Axes, time: Array, columns: dict[str, Array], results: 
         axes.plot(time, energy, color=colour, linewidth=width, label=name.removeprefix("energy_"))
     axes.set_ylabel(label("energy", unit))
     if names:
-        axes.legend(ncols=2)
+        _legend_beside(axes)
 
 
 def _draw_means(axes: Axes, time: Array, columns: dict[str, Array], results: Results) -> None:
@@ -112,14 +110,26 @@ def _draw_means(axes: Axes, time: Array, columns: dict[str, Array], results: Res
             axes.plot(time, columns[column], color=COMPONENT_COLOURS[i], label=symbol(column))
     axes.axhline(0.0, color="0.6", linewidth=0.5, zorder=0)
     axes.set_ylabel(label(r"$\langle P \rangle$", results.unit("mean_P_x") or "C/m^2"))
-    axes.legend(ncols=3)
+    _legend_beside(axes)
 
 
-def _choose_time_scale(axes: Axes, time: Array) -> None:
-    """Logarithmic where adaptive steps span decades: t = 0 then lies outside the frame."""
+def _legend_beside(axes: Axes) -> None:
+    """The legend to the right of the axes, where it hides no curve."""
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _time_axis(axes: Axes, time: Array) -> Array:
+    """Prepare the time axis and return the times in its unit.
+
+    Logarithmic, in s, where adaptive steps span decades: t = 0 then lies outside the frame.
+    """
     later = time[time > 0.0]
     if later.size > 1 and later[-1] > _LOG_FROM * later[0]:
         axes.set_xscale("log")
         axes.set_xlim(later[0], later[-1])
+        unit, shown = "s", time
     else:
+        unit, (shown,) = scaled("s", time)
         axes.margins(x=0)
+    axes.set_xlabel(label("$t$", unit))
+    return shown

@@ -36,24 +36,28 @@ _WALL_OPACITY = {180: 0.45, 90: 0.65}
 
 
 def domain_picture(snapshot: Snapshot, title: str, path: Path) -> Path:
-    """Draw the domains at `snapshot` to `path`: (a) surface and corner cut, (b) walls."""
+    """Draw the domains at `snapshot` to `path`: (a) the surface with a corner cut, (b) the walls."""
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)  # it tries X before it does without
     grid = _grid(snapshot)
     polar = grid.extract_cells(np.flatnonzero(grid.cell_data["polar"]))
-    size = variants.scale(polar.point_data["P"])
+    walls = _walls(polar)
+    angles = sorted(set(walls.cell_data["angle"].tolist()), reverse=True) if walls.n_cells else []
     with style():
-        figure = new_figure(7.2, 3.5)
-        left, right = figure.subplots(1, 2)
-        shown = _show_surface(left, grid, polar, size)
-        angles = _show_walls(right, grid, polar)
-        for letter, axes in zip("ab", (left, right), strict=True):
-            axes.text(0, 1, f"({letter})", transform=axes.transAxes, va="top", fontweight="bold")
+        figure = new_figure(7.2 if angles else 4.0, 3.5)
+        panels = figure.subplots(1, 2 if angles else 1, squeeze=False).ravel()
+        shown = _show_surface(panels[0], grid, polar)
+        if angles:
+            _show_walls(panels[1], grid, walls, angles)
+            for letter, axes in zip("ab", panels, strict=True):
+                axes.text(0, 1, f"({letter})", transform=axes.transAxes, va="top", weight="bold")
+        for axes in panels:
             axes.set_axis_off()
             _draw_triad(axes)
         handles = [*variant_patches(shown), *_wall_patches(angles)]
         figure.legend(handles=handles, loc="outside lower center", ncols=max(len(handles), 1))
         extent = " × ".join(f"{e:.4g}" for e in np.ptp(snapshot.points, axis=0))
-        head = f"{title}   " if title else ""
+        separator = "   " if angles else "\n"
+        head = f"{title}{separator}" if title else ""
         figure.suptitle(f"{head}{extent} nm,  t = {seconds(snapshot.time)}", fontsize=9)
         return save(figure, path)
 
@@ -68,17 +72,16 @@ def _grid(snapshot: Snapshot) -> pv.UnstructuredGrid:
 # --- surface ------------------------------------------------------------------------------------
 
 
-def _show_surface(
-    axes: Axes, grid: pv.UnstructuredGrid, polar: pv.UnstructuredGrid, size: float
-) -> list[int]:
+def _show_surface(axes: Axes, grid: pv.UnstructuredGrid, polar: pv.UnstructuredGrid) -> list[int]:
     """Domains on the surface, one upper corner cut away; returns the variants seen."""
     cut = grid.clip_box(_corner_box(polar), invert=True)
     outside = _outside(cut)
+    size = variants.scale(polar.point_data["P"])
     surface, P, is_polar = _fine(outside.triangulate())
     number = np.where(is_polar, variants.variant(P, 0.1 * size), variants.NONE)
     surface.cell_data["colour"] = (255 * variants.COLOURS[number]).astype(np.uint8)
     plotter = _plotter(grid)
-    plotter.add_mesh(surface, scalars="colour", rgb=True, ambient=0.62, diffuse=0.4, specular=0.0)
+    plotter.add_mesh(surface, scalars="colour", rgb=True, ambient=0.7, diffuse=0.32, specular=0.0)
     edges = outside.clean().extract_feature_edges(
         40, boundary_edges=False, non_manifold_edges=False, manifold_edges=False
     )
@@ -98,15 +101,10 @@ def _outside(grid: pv.UnstructuredGrid) -> pv.PolyData:
 def _corner_box(polar: pv.UnstructuredGrid) -> tuple[float, ...]:
     """Bounds of the box cut away: the polar part's upper corner nearest to the camera."""
     x0, x1, y0, y1, z0, z1 = polar.bounds
-    margin = 1e-3 * polar.length
-    return (
-        (x0 + x1) / 2,
-        x1 + margin,
-        y0 - margin,
-        (y0 + y1) / 2,
-        (z0 + z1) / 2,
-        z1 + 1e6 * margin,
-    )
+    far = 10.0 * polar.length
+    share = 0.5 + 0.0137  # off the planes of regular meshes, where a cut leaves slivers
+    x, y, z = x0 + share * (x1 - x0), y1 - share * (y1 - y0), z0 + share * (z1 - z0)
+    return x, x1 + far, y0 - far, y, z, z1 + far
 
 
 def _fine(
@@ -138,11 +136,9 @@ def _split_weights(parts: int) -> npt.NDArray[np.float64]:
 # --- walls --------------------------------------------------------------------------------------
 
 
-def _show_walls(axes: Axes, grid: pv.UnstructuredGrid, polar: pv.UnstructuredGrid) -> set[int]:
+def _show_walls(axes: Axes, grid: pv.UnstructuredGrid, walls: pv.PolyData, angles: list[int]) -> None:
     """Walls as translucent surfaces, coloured by the angle between the domains they part."""
     plotter = _plotter(grid)
-    walls = _walls(polar)
-    angles = set(walls.cell_data["angle"].tolist()) if walls.n_cells else set()
     for angle in angles:
         part = walls.extract_cells(np.flatnonzero(walls.cell_data["angle"] == angle))
         plotter.add_mesh(
@@ -155,7 +151,6 @@ def _show_walls(axes: Axes, grid: pv.UnstructuredGrid, polar: pv.UnstructuredGri
         )
     plotter.add_mesh(grid.outline(), color=(0.15, 0.15, 0.15), line_width=2)
     axes.imshow(_image(plotter))
-    return angles
 
 
 def _walls(polar: pv.UnstructuredGrid) -> pv.PolyData:
@@ -207,11 +202,8 @@ def _parts(
     return (np.sort(sides, axis=0) == np.array(sorted(pair))[:, None]).all(axis=0)
 
 
-def _wall_patches(angles: set[int]) -> list[Patch]:
-    return [
-        Patch(facecolor=WALL_COLOURS[a], alpha=_WALL_OPACITY[a], label=f"{a}° wall")
-        for a in sorted(angles, reverse=True)
-    ]
+def _wall_patches(angles: list[int]) -> list[Patch]:
+    return [Patch(facecolor=WALL_COLOURS[a], alpha=_WALL_OPACITY[a], label=f"{a}° wall") for a in angles]
 
 
 # --- camera -------------------------------------------------------------------------------------

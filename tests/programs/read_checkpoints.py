@@ -19,6 +19,4 @@ for kind in KINDS:
         assert state == {"step": 7, "t": 3e-12, "case": "c"}, state
         for name in fields:
             found, wanted = fields[name].x.array, exact[name].x.array
-            np.testing.assert_allclose(
-                found, wanted, rtol=0, atol=1e-13, err_msg=f"{kind} {degree} {name}"
-            )
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-13, err_msg=f"{kind} {degree} {name}")
