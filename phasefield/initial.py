@@ -36,8 +36,7 @@ _SHARP = 1e-6
 
 @dataclass(frozen=True)
 class Nodes:
-    """Local nodes of a function space in lab coordinates (m), 0 along axes that the mesh does not
-    resolve.
+    """Local nodes of a function space in lab coordinates (m), 0 along unresolved axes.
 
     Attributes: x (n, 3), the first `owned` of them this rank's own; lower corner (3,); period (3,),
     0 where not periodic; axes, e.g. "xz"; comm.
@@ -54,7 +53,8 @@ class Nodes:
         """Displacements (n, 3) from the nearest periodic image of `point`, resolved axes only."""
         resolved = np.array([letter in self.axes for letter in "xyz"])
         away = np.where(resolved, self.x - point, 0.0)
-        # Not rint: which image of a node at half a period is meant must not hang on rounding errors.
+        # Not rint: which image of a node at half a period is meant must not hang on rounding
+        # errors.
         return away - self.period * np.floor(_in_periods(away, self.period) + 0.5 + _SHARP)
 
     def along(self, direction: Sequence[float]) -> np.ndarray:

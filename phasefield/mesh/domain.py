@@ -17,7 +17,7 @@ from mpi4py import MPI
 from phasefield import compat
 from phasefield.errors import MeshError, nearest
 from phasefield.mesh.mixing import integers, mix
-from phasefield.mesh.sides import side_id, sides
+from phasefield.mesh.sides import Sides
 
 T = TypeVar("T")
 
@@ -97,10 +97,11 @@ class Domain:
         for name in boundaries:
             if name in self.interfaces and side is None:
                 raise MeshError(f'boundary "{name}" lies inside the mesh: say from which region it is seen')
-        measure = ufl.Measure("ds", domain=self.mesh, subdomain_data=self._sides, metadata=metadata)
+        sides = self._sides
+        measure = ufl.Measure("ds", domain=self.mesh, subdomain_data=sides.data, metadata=metadata)
         region = None if side is None else _lookup(side, self.regions, "region")
-        ids = [side_id(tag, region) for tag in self._tags(boundaries)]
-        return measure(tuple(ids)) if boundaries else measure
+        ids = tuple(sides.number[tag, region] for tag in self._tags(boundaries))
+        return measure(ids) if boundaries else measure
 
     def dS(self, *interfaces: str, **metadata: object) -> ufl.Measure:
         """Measure over the named interfaces (without a name: all interior facets).
@@ -117,8 +118,9 @@ class Domain:
         return tuple(sorted({tag for name in names for tag in self.facet_tags_of(name)}))
 
     @cached_property
-    def _sides(self) -> list[tuple[int, np.ndarray]]:
-        return sides(self.mesh, self.facet_tags, self.cell_tags)
+    def _sides(self) -> Sides:
+        tags = self._tags(tuple(self.boundaries))
+        return Sides(self.mesh, self.facet_tags, self.cell_tags, tags, self.regions.values())
 
     @cached_property
     def volume(self) -> float:

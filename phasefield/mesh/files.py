@@ -38,8 +38,7 @@ class _Plan:
 
 
 def build_file(spec: schema.FileMesh, comm: MPI.Comm) -> Domain:
-    """Domain of a `file` mesh table: regions and boundaries are groups of the file, by name or
-    number.
+    """Domain of a `file` mesh table: regions and boundaries are groups of the file.
 
     Where the table names none, all groups of the file are taken under their own names; a file
     without groups of cells is one region "film". Raises MeshError naming what the file has if

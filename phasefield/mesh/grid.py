@@ -1,5 +1,4 @@
-"""Structured meshes: the tensor product of one coordinate array per axis, in hexahedra or cut into
-simplices.
+"""Structured meshes from one coordinate array per axis, in tensor cells or simplices.
 
 Simplices are those of Kuhn (Freudenthal): every block is cut along the same diagonal, one simplex
 for each order in which the axes can be walked from its lowest to its highest corner (2 triangles, 6
@@ -28,8 +27,9 @@ TENSORS = ("interval", "quadrilateral", "hexahedron")
 
 
 class Grid:
-    """A structured mesh in the making: `coordinates` (nm, ascending, ends included) and periodicity
-    per axis.
+    """A structured mesh in the making.
+
+    `coordinates` (nm, ascending, ends included) and `periodic` have an entry per axis.
 
     Raises MeshError for fewer than three cells along a periodic direction.
     """

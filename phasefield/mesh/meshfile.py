@@ -64,11 +64,10 @@ class MeshFile:
 
 
 def read_mesh_file(path: str | Path) -> MeshFile:
-    """Read a mesh with meshio; cells of the highest dimension make the mesh, those one below its
-    facets.
+    """Read a mesh with meshio.
 
-    Raises MeshError for a missing or unreadable file and for cells that are not linear or of
-    several kinds.
+    Cells of the highest dimension make the mesh, those of one less are its facets. Raises MeshError
+    for a missing or unreadable file and for cells that are not linear or of several kinds.
     """
     mesh = _read(Path(path))
     present = {block.type for block in mesh.cells if len(block.data)}

@@ -1,5 +1,4 @@
-"""Periodic meshes without constraints: opposite nodes are one in the topology, each cell keeps its
-own coordinates.
+"""Periodic meshes without constraints: one topological node, two places.
 
 A mesh is made from cells that name the same node on both sides of the period. Every function space
 on it is then periodic, because degrees of freedom follow the topology. What is wrong are the
@@ -37,8 +36,7 @@ class Period(NamedTuple):
 def create_mesh(
     comm: MPI.Comm, cells: np.ndarray, x: np.ndarray, cell: str, periods: Sequence[Period]
 ) -> Mesh:
-    """Mesh from cells (n, vertices) over merged nodes x (m, dim), periodic in the coordinates of
-    `periods`.
+    """Mesh from cells (n, vertices) over merged nodes x (m, dim), periodic over `periods`.
 
     Nodes on the upper side of a period must have been replaced by those on the lower side, and no
     cell may be as long as half a period. Cells and nodes are shares of each rank as in

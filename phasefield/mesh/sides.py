@@ -1,5 +1,4 @@
-"""Facets as (cell, local facet) pairs, so that one-sided integrals work inside the mesh as on its
-surface.
+"""Facets as (cell, local facet) pairs, for one-sided integrals inside the mesh too.
 
 An integral over an interface needs the values of one side: the polarization of the film, not of the
 dead layer. DOLFINx integrates "ds" over any list of such pairs. All pairs of a mesh are put into
@@ -8,45 +7,45 @@ one list because all ds integrals of a form must share their subdomain data.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import product
+
 import numpy as np
 from dolfinx import mesh as dmesh
 
-#: Sides are numbered region * STRIDE + boundary tag, so tags of boundaries are below this number.
-STRIDE = 1_000_000
 
+class Sides:
+    """Boundaries as a whole and as seen from each region, numbered for the ds measure.
 
-def side_id(facet_tag: int, region_tag: int | None) -> int:
-    """Subdomain number of a boundary seen from one region, or of an outer boundary as a whole."""
-    return facet_tag if region_tag is None else region_tag * STRIDE + facet_tag
-
-
-def sides(
-    mesh: dmesh.Mesh, facet_tags: dmesh.MeshTags, cell_tags: dmesh.MeshTags
-) -> list[tuple[int, np.ndarray]]:
-    """Subdomain data of the ds measure: (side_id, flattened pairs) for every tag and region around
-    it.
-
-    The same numbers appear on every rank. `cell_tags` has one value for every local cell in order.
-    Collective.
+    Attributes: number, by facet tag and region tag (None: all of it that is on the surface); data,
+    the subdomain data of the measure, with flattened pairs for every number.
     """
-    mesh.topology.create_connectivity(mesh.topology.dim, mesh.topology.dim - 1)
-    outer = dmesh.exterior_facet_indices(mesh.topology)
-    data = []
-    for tag in _everywhere(mesh, facet_tags.values):
-        facets = facet_tags.find(tag)
-        pairs = _pairs(mesh, np.intersect1d(facets, outer))
-        data.append((side_id(tag, None), pairs.ravel()))
-        pairs = _pairs(mesh, facets)
-        regions = cell_tags.values[pairs[:, 0]]
-        for region in _everywhere(mesh, regions):
-            data.append((side_id(tag, region), pairs[regions == region].ravel()))
-    return sorted(data, key=lambda item: item[0])
 
+    def __init__(
+        self,
+        mesh: dmesh.Mesh,
+        facet_tags: dmesh.MeshTags,
+        cell_tags: dmesh.MeshTags,
+        tags: Iterable[int],
+        regions: Iterable[int],
+    ) -> None:
+        """Find the pairs; `cell_tags` has a value for every local cell in order. Collective.
 
-def _everywhere(mesh: dmesh.Mesh, values: np.ndarray) -> list[int]:
-    """Distinct values on all ranks, ascending."""
-    found = mesh.comm.allgather(np.unique(values))
-    return [int(value) for value in np.unique(np.concatenate(found))]
+        Facets must be connected to cells. `tags` and `regions` are the same on every rank.
+        """
+        mesh.topology.create_connectivity(mesh.topology.dim, mesh.topology.dim - 1)
+        outer = dmesh.exterior_facet_indices(mesh.topology)
+        seen_from = [None, *sorted(set(regions))]
+        self.number = {side: i + 1 for i, side in enumerate(product(sorted(set(tags)), seen_from))}
+        self.data: list[tuple[int, np.ndarray]] = []
+        for (tag, region), number in self.number.items():
+            facets = facet_tags.find(tag)
+            if region is None:
+                pairs = _pairs(mesh, np.intersect1d(facets, outer))
+            else:
+                pairs = _pairs(mesh, facets)
+                pairs = pairs[cell_tags.values[pairs[:, 0]] == region]
+            self.data.append((number, pairs.ravel()))
 
 
 def _pairs(mesh: dmesh.Mesh, facets: np.ndarray) -> np.ndarray:
