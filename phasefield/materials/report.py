@@ -18,21 +18,23 @@ from phasefield.materials.thermodynamics import PHASES
 
 def print_materials(console: Console) -> None:
     """Print the sets of the library, one per row, and the names of the flexocoupling sets."""
-    table = Table(title="Material sets", title_justify="left")
-    for heading in ("name", "what", "composition", "temperature (K)", "missing"):
-        table.add_column(heading, no_wrap=heading == "name")
+    table = Table(title="Material sets", title_justify="left", show_lines=True)
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is")
     for name in available():
-        chosen = read_set(name)
-        low, high = chosen.temperature_range
-        table.add_row(
-            name,
-            escape(chosen.title),
-            str(chosen.composition or ""),
-            f"{low:g} to {high:g}",
-            ", ".join(chosen.missing()),
-        )
+        table.add_row(name, escape(_summary(read_set(name))))
     console.print(table)
     console.print(f"Flexocoupling sets: {', '.join(available_flexo())}")
+
+
+def _summary(chosen: MaterialSet) -> str:
+    low, high = chosen.temperature_range
+    facts = [f"{low:g} to {high:g} K"]
+    if chosen.composition is not None:
+        facts.append(str(chosen.composition))
+    if chosen.missing():
+        facts.append(f"missing for a simulation: {', '.join(chosen.missing())}")
+    return "\n".join([chosen.title, "; ".join(facts)])
 
 
 def print_material(
@@ -133,17 +135,12 @@ def _flexo_table(found: Properties) -> Table:
 
 def _number_table(chosen: MaterialSet) -> Table:
     table = Table(title="Numbers, as written in the file", title_justify="left")
-    for heading in ("coefficient", "value", "unit", "source", "status", "note"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("coefficient", "value and note", "unit", "source, status"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "coefficient")
     for key, number in chosen.numbers().items():
-        table.add_row(
-            key,
-            escape(number.describe()),
-            number.unit,
-            number.source,
-            number.status,
-            escape(number.note),
-        )
+        value = escape(number.describe())
+        note = f"\n[dim]{escape(number.note)}[/dim]" if number.note else ""
+        table.add_row(key.rpartition(".")[2], value + note, number.unit, f"{number.source}, {number.status}")
     return table
 
 
