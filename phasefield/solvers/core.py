@@ -52,7 +52,7 @@ class CoupledProblem:
         self.conditions = conditions
         self.polarization = polarization
         self.mechanics = mechanics
-        self.report = EnergyReport(functional)
+        self.report = EnergyReport(functional, polarization.floating)
         self.owned_P = polarization.force.owned
 
     @property

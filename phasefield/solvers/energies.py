@@ -6,13 +6,15 @@ from dolfinx import fem
 
 from phasefield.physics.functional import TERMS, Functional
 from phasefield.solvers.assembly import CellIntegrals
+from phasefield.solvers.floating import Floating
 
 
 class EnergyReport:
     """Energies by term in solver units."""
 
-    def __init__(self, functional: Functional):
+    def __init__(self, functional: Functional, floating: Floating | None = None):
         self.functional = functional
+        self.floating = floating
         f = functional
         integrands = [
             (TERMS.index(term), density, f.dx(region))
@@ -34,4 +36,6 @@ class EnergyReport:
         values = dict(zip(TERMS, (float(v) for v in self.volume_terms()), strict=True))
         for term, form in self.boundary:
             values[term] += self.functional.domain.mesh.comm.allreduce(fem.assemble_scalar(form))
+        if self.floating:
+            values["electric"] += self.floating.energy(self.functional.phi.x.array)
         return values

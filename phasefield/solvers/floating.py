@@ -73,6 +73,15 @@ class Floating:
                 values[master - self.start] += charge
         return values
 
+    def energy(self, phi: np.ndarray) -> float:
+        """Σ Q V of the electrodes' charges and potentials, from the local unknowns of φ."""
+        held = [
+            charge * phi[master - self.start]
+            for master, charge in zip(self.masters, self.charges, strict=True)
+            if self.start <= master < self.start + self.size
+        ]
+        return self.comm.allreduce(float(sum(held)))
+
     def expand(self, increment: np.ndarray) -> np.ndarray:
         """φ from φ'."""
         result = self.T.createVecLeft()
