@@ -36,6 +36,7 @@ def test_report_of_barium_titanate():
         "R to O 202.0 K, O to T 281.0 K, T to C 398.0 K",
         "half-width 0.376 nm, energy 5.01 mJ/m²",
         "4.124e5*(T - 388)",
+        "Li2005, secondary in GX, DB, RU",
         "J. Appl. Phys. 98, 064101 (2005)",
         "order of magnitude only",
     ):

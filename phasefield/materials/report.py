@@ -140,7 +140,9 @@ def _number_table(chosen: MaterialSet) -> Table:
     for key, number in chosen.numbers().items():
         value = escape(number.describe())
         note = f"\n[dim]{escape(number.note)}[/dim]" if number.note else ""
-        table.add_row(key.rpartition(".")[2], value + note, number.unit, f"{number.source}, {number.status}")
+        seen = f" in {', '.join(number.read_in)}" if number.read_in else ""
+        origin = f"{number.source}, {number.status}{seen}"
+        table.add_row(key.rpartition(".")[2], value + note, number.unit, origin)
     return table
 
 
