@@ -90,7 +90,7 @@ def _describe(
     details: ErrorDetails, place: Place, data: Mapping[str, Any], model: type[BaseModel]
 ) -> tuple[str, str]:
     """Path and sentence of one problem."""
-    kind, context, value = details["type"], details.get("ctx", {}), details["input"]
+    kind, context, value = details["type"], details.get("ctx", {}), _value(details, data, place)
     path = path_text(place)
     if kind == "extra_forbidden":
         fields = _fields(model, data, place[:-1])
@@ -110,6 +110,18 @@ def _describe(
         return path, str(context["error"])
     expected = _EXPECTED[kind].format(**context) if kind in _EXPECTED else details["msg"]
     return path, f"found {_short(value)}; expected {expected}"
+
+
+def _value(details: ErrorDetails, data: Any, place: Place) -> Any:
+    """What the user wrote at `place`; pydantic may already have converted it to SI."""
+    if details["loc"][-1] == "[key]":
+        return details["input"]
+    for key in place:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return details["input"]
+    return data
 
 
 def _choice(value: Any, choices: list[Any]) -> str:

@@ -37,7 +37,6 @@ from phasefield.units import (
     Polarization,
     Pressure,
     SurfaceCharge,
-    Temperature,
     Time,
     Unit,
 )
@@ -49,8 +48,15 @@ NonNegative = Field(ge=0)
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Strict(), Positive]
 Flag = Annotated[bool, Strict()]
-PositiveLength = Annotated[Length, Positive]
-PositiveTime = Annotated[Time, Positive]
+# The range stands before the unit: it holds for the number in SI, and is kept in the JSON Schema.
+PositiveLength = Annotated[float, Positive, Unit("m")]
+NonNegativeLength = Annotated[float, NonNegative, Unit("m")]
+PositiveTime = Annotated[float, Positive, Unit("s")]
+NonNegativeTime = Annotated[float, NonNegative, Unit("s")]
+PositiveTemperature = Annotated[float, Positive, Unit("K")]
+PositivePressure = Annotated[float, Positive, Unit("Pa")]
+PositivePolarization = Annotated[float, Positive, Unit("C/m^2")]
+NonNegativePolarization = Annotated[float, NonNegative, Unit("C/m^2")]
 Permittivity = Annotated[float, Field(ge=1)]
 Vector = tuple[Number, Number, Number]
 PolarizationVector = tuple[Polarization, Polarization, Polarization]
@@ -62,7 +68,7 @@ LandauSextic = Annotated[float, Unit("J m^9/C^6")]
 LandauOctic = Annotated[float, Unit("J m^13/C^8")]
 ElectrostrictiveCoefficient = Annotated[float, Unit("m^4/C^2")]
 GradientCoefficient = Annotated[float, Unit("J m^3/C^2")]
-KineticCoefficient = Annotated[float, Unit("C^2/(J m s)")]
+KineticCoefficient = Annotated[float, Positive, Unit("C^2/(J m s)")]
 
 #: A number in the SI unit of the key, a text with a unit, or the name of a load of the table
 #: `loads`.
@@ -178,11 +184,11 @@ class LandauCoefficients(Table):
 class ElasticConstants(Table):
     """Cubic stiffness at constant polarization, crystal frame."""
 
-    C11: Annotated[Pressure, Positive] | None = None
+    C11: PositivePressure | None = None
     """C11 (Pa)"""
     C12: Pressure | None = None
     """C12 (Pa)"""
-    C44: Annotated[Pressure, Positive] | None = None
+    C44: PositivePressure | None = None
     """C44 (Pa)"""
 
 
@@ -231,7 +237,7 @@ class Material(Table):
     name: str | None = None
     """set of the library, or path of a material file (.toml); none if all coefficients are given
     here"""
-    temperature: Annotated[Temperature, Positive] = 298.15
+    temperature: PositiveTemperature = 298.15
     """temperature (K, or a text such as "25 degC")"""
     composition: Annotated[float, Field(ge=0, le=1)] | None = None
     """composition x of a series such as PZT or BST"""
@@ -245,7 +251,7 @@ class Material(Table):
     """inline gradient coefficients"""
     background_permittivity: Permittivity | None = None
     """relative permittivity without the soft mode, D = eps0 eps_b E + P"""
-    kinetic: Annotated[KineticCoefficient, Positive] | None = None
+    kinetic: KineticCoefficient | None = None
     """Gamma of dP/dt = -Gamma dH/dP (C^2/(J m s))"""
     regions: dict[str, Region] = Field(default_factory=dict)
     """regions of the mesh that carry no polarization, by name"""
@@ -296,11 +302,11 @@ class FilmMesh(MeshTable):
     """extent along each in-plane axis (m)"""
     thickness: PositiveLength
     """thickness of the ferroelectric film (m)"""
-    substrate: Annotated[Length, NonNegative] = 0.0
+    substrate: NonNegativeLength = 0.0
     """thickness of the substrate that is computed (m)"""
-    dead_bottom: Annotated[Length, NonNegative] = 0.0
+    dead_bottom: NonNegativeLength = 0.0
     """thickness of a dielectric layer below the film (m)"""
-    dead_top: Annotated[Length, NonNegative] = 0.0
+    dead_top: NonNegativeLength = 0.0
     """thickness of a dielectric layer above the film (m)"""
     spacing: Spacing
     """largest cell size (m): one for all axes or one for each"""
@@ -344,7 +350,7 @@ class Crystal(Table):
 class InitialTable(Table):
     """Keys that all initial states share."""
 
-    noise: Annotated[Polarization, NonNegative] = 0.0
+    noise: NonNegativePolarization = 0.0
     """amplitude of noise added on top (C/m^2)"""
     seed: Annotated[int, Strict(), NonNegative] = 0
     """seed of the random numbers; the same seed gives the same state on any number of ranks"""
@@ -364,7 +370,7 @@ class NoiseState(InitialTable):
 
     kind: Literal["noise"]
     """random polarization"""
-    amplitude: Annotated[Polarization, Positive]
+    amplitude: PositivePolarization
     """largest component (C/m^2)"""
 
 
@@ -379,7 +385,7 @@ class StripeState(InitialTable):
     """direction across the stripes (any length)"""
     period: PositiveLength
     """width of two stripes (m)"""
-    width: Annotated[Length, NonNegative] = 0.0
+    width: NonNegativeLength = 0.0
     """half-width of the walls (m), sharp if zero"""
 
 
@@ -396,7 +402,7 @@ class WallState(InitialTable):
     """direction across the wall (any length)"""
     position: Length = 0.0
     """distance of the wall from the origin along `normal` (m)"""
-    width: Annotated[Length, NonNegative] = 1e-9
+    width: NonNegativeLength = 1e-9
     """half-width of the wall (m)"""
 
 
@@ -485,7 +491,7 @@ class RampLoad(LoadTable):
     """value until t0, in `unit`"""
     stop: LoadValue
     """value from t1 on, in `unit`"""
-    t0: Annotated[Time, NonNegative] = 0.0
+    t0: NonNegativeTime = 0.0
     """beginning (s)"""
     t1: PositiveTime
     """end (s)"""

@@ -182,7 +182,7 @@ def materials(
     ] = None,
     figure: Annotated[
         Path | None,
-        typer.Option(help="Draw the set's phases over temperature to a file.", show_default=False),
+        typer.Option(help="Draw P(T), permittivity and energy profiles.", show_default=False),
     ] = None,
 ) -> None:
     """List the material library, or print one set with sources and derived properties."""
@@ -200,23 +200,34 @@ def materials(
 @app.command()
 def flexo(
     material: Annotated[
-        str, typer.Argument(help="Set of the library, or path of a file.", show_default=False)
+        str,
+        typer.Argument(help="Compound, or a set of the library for it.", show_default=False),
     ],
-    pattern: Annotated[
-        str | None, typer.Option(help="Force pattern or set of coefficients.", show_default=False)
+    pattern: Annotated[str, typer.Option(help="Force pattern: even or mass.")] = "even",
+    temperature: Annotated[
+        str | None,
+        typer.Option(
+            help="Temperature of the permittivity, e.g. 500 or 150degC; measured at room temperature"
+            " unless given.",
+            show_default=False,
+        ),
     ] = None,
-    temperature: Annotated[str, typer.Option(help="Temperature, e.g. 298.15 or 25degC.")] = "298.15",
     orientation: Annotated[
-        str | None, typer.Option(help='Orientation, e.g. "110".', show_default=False)
+        str | None,
+        typer.Option(
+            help='Crystal directions along a beam and through it, e.g. "110,001".',
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
-    """Print flexoelectric and flexocoupling coefficients of a material."""
+    """Print the first-principles flexoelectric and flexocoupling coefficients of a crystal."""
     with ranks.alone():
         from rich.console import Console
 
         from phasefield.flexocoupling.report import print_table
 
-        print_table(material, pattern, _kelvin(temperature), orientation, Console())
+        kelvin = None if temperature is None else _kelvin(temperature)
+        print_table(material, pattern, kelvin, orientation, Console())
 
 
 @app.command()
@@ -245,9 +256,10 @@ def plot(
 ) -> None:
     """Draw the figures of a result folder again."""
     with ranks.alone():
-        from phasefield.plot import plot_results
+        from phasefield.plot import plot_folder
 
-        plot_results(folder)
+        for figure in plot_folder(folder):
+            typer.echo(figure)
 
 
 @app.command()

@@ -83,4 +83,4 @@ def _interpolation(times: tuple[float, ...], values: tuple[float, ...]) -> Wavef
 
 def _triangle(cycles: float) -> float:
     """0 -> 1 -> -1 -> 0 over one cycle."""
-    return 1.0 - abs((4.0 * cycles - 1.0) % 4.0 - 2.0)
+    return abs((4.0 * cycles - 1.0) % 4.0 - 2.0) - 1.0
