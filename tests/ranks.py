@@ -1,4 +1,4 @@
-"""Runs one of the programs of tests/programs on a number of MPI ranks and fails with its output."""
+"""Runs programs and commands on a number of MPI ranks."""
 
 import os
 import shutil
@@ -15,8 +15,8 @@ _MORE_RANKS_THAN_CORES = {
 }
 
 
-def run_on(ranks: int, program: str, *arguments: object) -> None:
-    """Run tests/programs/`program` with `arguments` on `ranks` ranks; it must succeed."""
+def python_on(ranks: int, *arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """What `python` with `arguments` gives on `ranks` ranks, in the working directory `folder`."""
     launcher = shutil.which("mpiexec") or shutil.which("mpirun")
     assert launcher, "neither mpiexec nor mpirun is on the PATH"
     environment = {
@@ -27,12 +27,17 @@ def run_on(ranks: int, program: str, *arguments: object) -> None:
     environment |= _MORE_RANKS_THAN_CORES
     path = [str(TESTS), str(TESTS.parent), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(path)
-    command = [launcher, "-n", str(ranks), sys.executable, str(TESTS / "programs" / program)]
-    done = subprocess.run(
-        [*command, *map(str, arguments)],
+    return subprocess.run(
+        [launcher, "-n", str(ranks), sys.executable, *map(str, arguments)],
         env=environment,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def run_on(ranks: int, program: str, *arguments: object) -> None:
+    """Run tests/programs/`program` with `arguments` on `ranks` ranks; AssertionError if it fails."""
+    done = python_on(ranks, TESTS / "programs" / program, *arguments)
     assert done.returncode == 0, f"{program} failed on {ranks} ranks:\n{done.stdout}\n{done.stderr}"

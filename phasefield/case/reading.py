@@ -27,17 +27,17 @@ def read_file(path: Path, seen: tuple[Path, ...] = ()) -> Data:
 
     Raises CaseError: no such file, not UTF-8, not TOML (with line and column), or a base of itself.
     """
-    path = path.absolute()
-    if path in seen:
+    place = path.resolve()
+    if place in seen:
         raise CaseError(f"{path}: a case file cannot be its own base")
     data = _parse(path)
-    make_paths_absolute(data, path.parent)
+    make_paths_absolute(data, path.absolute().parent)
     base = data.pop(BASE, None)
     if base is None:
         return data
     if not isinstance(base, str):
         raise CaseError(f"{path}: {BASE}: found {base!r}; expected the name of a case file")
-    return merged(read_file(path.parent / base, (*seen, path)), data)
+    return merged(read_file(path.parent / base, (*seen, place)), data)
 
 
 def _parse(path: Path) -> Data:

@@ -256,9 +256,9 @@ def plot(
 ) -> None:
     """Draw the figures of a result folder again."""
     with ranks.alone():
-        from phasefield.plot import plot_folder
+        from phasefield.plot import plot_results
 
-        for figure in plot_folder(folder):
+        for figure in plot_results(folder):
             typer.echo(figure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,11 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mpi4py import MPI
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from phasefield import __version__
+from phasefield.cli.lines import Line, print_lines
 
 _PACKAGES = ("numpy", "scipy", "pydantic", "pint", "typer", "rich", "h5py", "meshio", "pyvista", "gmsh")
 
@@ -32,17 +31,9 @@ def print_info(comm: MPI.Comm) -> bool:
     """Print everything from rank 0; whether all checks passed. Collective."""
     checks = [(name, _outcome(check, comm)) for name, check in _CHECKS.items()]
     if comm.rank == 0:
-        console = Console(highlight=False)
-        console.print(_table([*_versions(), *_machine(comm), *_caches(), *_terminal(console)]))
-        console.print(_table([(name, problem or "ok") for name, problem in checks]))
+        print_lines([*_versions(), *_machine(comm), *_caches(), _terminal()])
+        print_lines((name, problem or "ok") for name, problem in checks)
     return not any(problem for _, problem in checks)
-
-
-def _table(rows: list[tuple[str, str]]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for name, text in rows:
-        table.add_row(Text(name, style="bold"), Text(text))
-    return table
 
 
 def installed(distribution: str) -> str:
@@ -53,7 +44,7 @@ def installed(distribution: str) -> str:
         return "not installed"
 
 
-def _versions() -> list[tuple[str, str]]:
+def _versions() -> list[Line]:
     rows = [("phasefield", __version__), ("Python", platform.python_version())]
     rows += [("DOLFINx", installed("fenics-dolfinx")), ("PETSc", _petsc())]
     rows += [("MPI", MPI.Get_library_version().strip("\x00 \n").splitlines()[0])]
@@ -69,7 +60,7 @@ def _petsc() -> str:
     return f"{number} ({PETSc.ScalarType.__name__}, {PETSc.IntType.__name__})"
 
 
-def _machine(comm: MPI.Comm) -> list[tuple[str, str]]:
+def _machine(comm: MPI.Comm) -> list[Line]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = os.environ.get("OMP_NUM_THREADS", "")
     rows = [("machine", f"{platform.node()}, {platform.platform()}, {cores} cores")]
@@ -87,7 +78,7 @@ def thread_warning(ranks: int, threads: str, cores: int) -> str:
     return ""
 
 
-def _caches() -> list[tuple[str, str]]:
+def _caches() -> list[Line]:
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     forms, environment = home / "fenics", home / "phasefield"
     return [("compiled forms", _folder(forms)), ("environment", _folder(environment))]
@@ -97,9 +88,10 @@ def _folder(path: Path) -> str:
     return str(path) if path.is_dir() else f"{path} (not there yet)"
 
 
-def _terminal(console: Console) -> list[tuple[str, str]]:
-    kind = f"{console.width} columns" if sys.stdout.isatty() else "none (one line per step)"
-    return [("terminal", f"{kind}, {console.encoding}")]
+def _terminal() -> Line:
+    width = shutil.get_terminal_size().columns
+    kind = f"{width} columns" if sys.stderr.isatty() else "none: a run prints one line per step"
+    return ("terminal", f"{kind}; {sys.stdout.encoding}")
 
 
 # --- checks: each raises if something is wrong ----------------------------------------------------

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from phasefield.case import Case
 from phasefield.case.layout import axes_of, cells_of, lengths_of
@@ -21,6 +18,7 @@ from phasefield.case.schema import (
     MechanicalCondition,
     PolarizationCondition,
 )
+from phasefield.cli.lines import Line, print_lines
 from phasefield.materials import Material
 from phasefield.materials.thermodynamics import PHASES, ground_state
 from phasefield.units import pretty
@@ -28,15 +26,10 @@ from phasefield.units import pretty
 #: Memory of a run per unknown (bytes): what the solver is designed to stay below.
 BYTES_PER_UNKNOWN = 2000
 
-Line = tuple[str, str]
-
 
 def print_summary(case: Case, material: Material, out: Path) -> None:
     """Print what the case would run and where its results would go."""
-    table = Table.grid(padding=(0, 2))
-    for name, text in summary(case, material, out):
-        table.add_row(Text(name, style="bold"), Text(text))
-    Console(highlight=False).print(table)
+    print_lines(summary(case, material, out))
 
 
 def summary(case: Case, material: Material, out: Path) -> Iterator[Line]:
