@@ -61,9 +61,7 @@ def _read(value: Any, unit: str) -> float:
         raise ValueError(f"found {shown(value)}; expected {expected(unit)}")
     number, found = parts[1], parts[2]
     if unit and not found:
-        raise ValueError(
-            f'found {shown(value)} without a unit; write {number} or "{number} {unit}"'
-        )
+        raise ValueError(f'found {shown(value)} without a unit; write {number} or "{number} {unit}"')
     try:
         return _convert(float(number), found, unit)
     except ValueError as exc:
@@ -74,9 +72,7 @@ def _convert(number: float, found: str, unit: str) -> float:
     ureg, target = registry(), unit or "dimensionless"
     try:
         quantity = ureg.Quantity(number, ureg.parse_units(found))
-    except (
-        Exception
-    ) as exc:  # pint lets several kinds through, tokenize's and arithmetic ones among them
+    except Exception as exc:  # pint lets several kinds through, tokenize's and arithmetic ones among them
         raise ValueError(f'but "{found}" is not a known unit') from exc
     if not quantity.is_compatible_with(target):
         raise ValueError(f'but "{found}" has another dimension')
@@ -123,7 +119,18 @@ def pretty(value: float, unit: str, digits: int = 5) -> str:
     return f"{registry().Quantity(value, unit).to_compact():.{digits}g~P}"
 
 
-class Unit:
+class NumberOrText:
+    """Marks a value whose JSON Schema is a number or a text."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        inner = handler(schema)
+        inner.pop("anyOf", None)
+        return {**inner, "type": ["number", "string"]}  # with the range of the number, if any
+
+
+class Unit(NumberOrText):
     """Marks a float of a pydantic model as a quantity: `Annotated[float, Unit("m")]`.
 
     The value may be a bare number in the SI unit or a text with a unit of the right dimension; with
@@ -142,12 +149,6 @@ class Unit:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        inner = {} if self.or_load else handler(schema)  # keeps the range of numbers
-        return {**inner, "type": ["number", "string"]}
 
 
 Number = Annotated[float, Unit("")]

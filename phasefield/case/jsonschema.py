@@ -27,6 +27,8 @@ def _draft4(node: Any) -> Any:
     """`node` of a 2020-12 schema in draft 4, without titles and nulls (TOML has none)."""
     if isinstance(node, list):
         return [_draft4(item) for item in node]
+    if isinstance(node, float) and node.is_integer():
+        return int(node)  # bounds are 0 or 0.0 depending on the release of pydantic
     if not isinstance(node, dict):
         return node
     options = [option for option in node.get("anyOf", ()) if option != {"type": "null"}]
@@ -51,7 +53,7 @@ def _keyword(key: str, value: Any) -> dict[str, Any]:
     if key == "$ref":
         return {key: value.replace("#/$defs/", "#/definitions/")}
     if key in ("exclusiveMinimum", "exclusiveMaximum"):
-        return {"m" + key.removeprefix("exclusiveM"): value, key: True}
+        return {"m" + key.removeprefix("exclusiveM"): _draft4(value), key: True}
     if key == "prefixItems":
         return {"items": _draft4(value), "additionalItems": False}
     if key == "description":

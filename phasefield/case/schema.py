@@ -127,11 +127,7 @@ Names = Annotated[
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
-FreeOrNumber = Annotated[
-    float | Literal["free"],
-    BeforeValidator(_free_or_number),
-    WithJsonSchema({"type": ["number", "string"]}),
-]
+FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or_number), units.NumberOrText()]
 TagOrName = Annotated[
     int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})
 ]
@@ -453,7 +449,7 @@ def _load_value(value: Any, info: ValidationInfo) -> float:
     return units.to_si(value, unit or "")
 
 
-LoadValue = Annotated[float, BeforeValidator(_load_value), WithJsonSchema({"type": ["number", "string"]})]
+LoadValue = Annotated[float, BeforeValidator(_load_value), units.NumberOrText()]
 
 
 class LoadTable(Table):
