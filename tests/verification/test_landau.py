@@ -41,10 +41,10 @@ def test_ground_state_of_a_stress_free_crystal(material, spontaneous, energy, st
 def test_other_extrema_of_barium_titanate(start, P, energy):
     """V1.4: the orthorhombic state, a minimum, and the rhombohedral one, a saddle.
 
-    Without φ, which a line along x treats unlike y and z, and to a residual that is reached before rounding
+    Without φ, which a line along x treats unlike y and z, and to a residual that is reached before solver
     errors grow: nothing but asymmetry leads away from the saddle.
     """
-    time = {"mode": "relax", "equilibrium": 1e-8}
+    time = {"mode": "relax", "equilibrium": 1e-6}
     _, result = uniform(BATIO3, start, time, mechanics=NO_MECHANICS, electrostatics=False)
     assert mean_P(result) == pytest.approx(np.array(P), rel=1e-6, abs=1e-10)
     assert last(result, "energy_total")[0] / LENGTH == pytest.approx(energy, rel=1e-6)
@@ -76,7 +76,7 @@ def test_susceptibility(material, spontaneous, axis, susceptibility, strength):
     [(PBTIO3, 0.757, 0.52330139, 1.611857e8), (BATIO3, 0.26, 0.19359582, 1.517205e7)],
 )
 def test_thermodynamic_coercive_field(material, spontaneous, spinodal, coercive):
-    """V1.3: a millionth below the coercive field P stays, near the spinodal; a millionth above it switches."""
+    """V1.3: a millionth below the coercive field P stays, near the spinodal; above it P switches."""
     end = []
     for factor in (1.0 - 1e-6, 1.0 + 1e-6):
         field = (0.0, 0.0, -factor * coercive)
@@ -129,7 +129,7 @@ def test_adaptive_scheme_is_of_second_order():
 
 
 def test_error_control_tightens_the_result():
-    """V1.5 under error control: a thousandth of the tolerance gives a hundredth of the error (second order)."""
+    """V1.5 under error control: a thousandth of the tolerance, a hundredth of the error (second order)."""
     coarse, fine = (
         error_after_growth({"mode": "transient", "end": 3.0, "tolerance": tolerance})
         for tolerance in (1e-3, 1e-6)
