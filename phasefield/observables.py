@@ -61,11 +61,13 @@ class Observables:
             integrands += [(position, value, dx) for position, value in enumerate(values)]
         return integrands
 
-    def row(self, step: int, t: float, dt: float) -> dict[str, float]:
-        """All observables of the present state, in SI."""
+    def row(
+        self, step: int, t: float, dt: float, energies: dict[str, float] | None = None
+    ) -> dict[str, float]:
+        """All observables of the present state, in SI; `energies` by term (solver units) if they are known."""
         row: dict[str, float] = {"step": step, "time": t, "dt": dt}
         unit = self.scaling.energy(self.functional.domain.mesh.topology.dim)
-        parts = {name: value * unit for name, value in self.report.parts().items()}
+        parts = {name: value * unit for name, value in (energies or self.report.parts()).items()}
         row |= {f"energy_{name}": value for name, value in parts.items()}
         row["energy_total"] = sum(parts.values())
         means = self.means() / self.volume * self.scales
@@ -82,7 +84,9 @@ class Observables:
         size = np.linalg.norm(self._nodal_P(), axis=1) * self.scaling.polarization
         phi = self.functional.phi.x.array * self.scaling.potential
         low, high = np.inf, -np.inf
+        weights = self.volumes[self.volumes > 0.0]
         return {
+            "rms_P": float(np.sqrt(self.comm.allreduce(weights @ size**2) / self.volume)),
             "min_P": self.comm.allreduce(size.min(initial=low), op=MPI.MIN),
             "max_P": self.comm.allreduce(size.max(initial=high), op=MPI.MAX),
             "min_phi": self.comm.allreduce(phi.min(initial=low), op=MPI.MIN),

@@ -20,7 +20,7 @@ from phasefield.case import resolved
 from phasefield.case.schema import Case
 from phasefield.checkpoint import load_checkpoint, save_checkpoint
 from phasefield.errors import ConvergenceError, PhaseFieldError, ResultError
-from phasefield.fields import FIELDS, observable
+from phasefield.fields import FIELDS, extensive_unit, observable
 from phasefield.observables import Observables
 from phasefield.output.derived import DERIVED, DerivedField
 from phasefield.output.table import ObservablesTable
@@ -124,14 +124,15 @@ class Simulation:
         else:
             with self._timed("initial_state"):
                 self.parts.initialize()
-            self._record(files, 0.0, 0, final=False)
+            self._record(files, None)
         end = self.case.time.end
-        with Progress(self.comm.rank, end=end, start=self.stepper.t) as progress:
+        unit = extensive_unit("J", self.domain.dim)
+        with Progress(self.comm.rank, end=end, start=self.stepper.t, energy_unit=unit) as progress:
             started = time.perf_counter()
             before = self._iterations()
             for step in self.stepper.run():
                 self.timings["steps"] = self.timings.get("steps", 0.0) + time.perf_counter() - started
-                self._record(files, step.dt, step.number, step.converged)
+                self._record(files, step)
                 progress.step(self._report(step, before))
                 before = self._iterations()
                 if not step.converged and self._must_stop(deadline):
@@ -139,12 +140,12 @@ class Simulation:
                 started = time.perf_counter()
         return "done"
 
-    def _record(self, files: Files | None, dt: float, number: int, final: bool) -> None:
-        """Observables and files of the present state, where they are due."""
-        spec = self.case.output
-        if final or number % spec.observables_every == 0:
+    def _record(self, files: Files | None, step: Step | None) -> None:
+        """Observables and files of the present state (the initial one without a step), where they are due."""
+        number, dt, final = (step.number, step.dt, step.converged) if step else (0, 0.0, False)
+        if final or number % self.case.output.observables_every == 0:
             with self._timed("observables"):
-                row = self.observables.row(number, self.stepper.t, dt)
+                row = self.observables.row(number, self.stepper.t, dt, step.energies if step else None)
                 self.rows.append(row)
                 if files:
                     files.write_row(row)
@@ -158,7 +159,6 @@ class Simulation:
 
     def _report(self, step: Step, before: int) -> StepReport:
         row = self.rows[-1]
-        mean = float(np.linalg.norm([row[f"mean_P_{a}"] for a in "xyz"]))
         return StepReport(
             step=step.number,
             t=step.t,
@@ -166,7 +166,7 @@ class Simulation:
             iterations=self._iterations() - before,
             residual=step.residual,
             energy=row["energy_total"],
-            mean_P=mean,
+            mean_P=row["rms_P"],
         )
 
     def _iterations(self) -> int:
@@ -238,8 +238,9 @@ class Files:
             {name: scale for name, (_, scale) in self.fields.items()},
         )
         if self.restarted:
-            self.last_written = self.simulation.stepper.t
-            return XdmfSeries.open_existing(*arguments, truncate_after=self.simulation.stepper.t)
+            series = XdmfSeries.open_existing(*arguments, truncate_after=self.simulation.stepper.t)
+            self.last_written = series.times[-1] if series.times else -np.inf
+            return series
         return XdmfSeries(*arguments)
 
     def _describe(self) -> None:
@@ -347,9 +348,13 @@ class Files:
         log.close_file(self.log)
 
     def _draw(self) -> None:
+        """The figures; the run is complete without them, so what goes wrong here is only reported."""
         from phasefield.plot import plot_results
 
-        plot_results(self.folder.path)
+        try:
+            plot_results(self.folder.path)
+        except Exception as error:
+            log.logger.warning("no figure was drawn (%s); try: phasefield plot %s", error, self.folder.path)
 
 
 def set_petsc_options(options: dict) -> None:

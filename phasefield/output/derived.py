@@ -9,7 +9,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
-from phasefield import compat
+from phasefield import compat, jit
 from phasefield.physics import electrostatics
 from phasefield.physics.coefficients import Polar
 from phasefield.physics.functional import Functional
@@ -38,7 +38,10 @@ class DerivedField:
     def _expressions(self) -> list[tuple[fem.Expression, np.ndarray]]:
         points = compat.interpolation_points(self.function.function_space)
         return [
-            (fem.Expression(self._of_region(region), points), self.functional.domain.cells(region))
+            (
+                fem.Expression(self._of_region(region), points, jit_options=jit.options()),
+                self.functional.domain.cells(region),
+            )
             for region in self.functional.regions
         ]
 

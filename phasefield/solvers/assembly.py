@@ -9,6 +9,7 @@ from dolfinx.fem import petsc as fem_petsc
 from mpi4py import MPI
 from petsc4py import PETSc
 
+from phasefield import jit
 from phasefield.mesh import Domain
 from phasefield.physics.functional import Functional
 
@@ -17,7 +18,7 @@ class AssembledVector:
     """A compiled linear form and its buffer; calling it assembles and returns the owned entries (a view)."""
 
     def __init__(self, form: ufl.Form, space: fem.FunctionSpace):
-        self.form = fem.form(form)
+        self.form = jit.form(form)
         self.buffer = la.vector(space.dofmap.index_map, space.dofmap.index_map_bs)
         self.owned = space.dofmap.index_map.size_local * space.dofmap.index_map_bs
 
@@ -31,7 +32,7 @@ class AssembledVector:
 
 def assembled_matrix(form: ufl.Form) -> PETSc.Mat:
     """Assembled operator of a bilinear form, without boundary conditions."""
-    compiled = fem.form(form)
+    compiled = jit.form(form)
     matrix = fem_petsc.create_matrix(compiled)
     fem_petsc.assemble_matrix(matrix, compiled)
     matrix.assemble()
@@ -95,6 +96,6 @@ def nodal_volumes(functional: Functional) -> np.ndarray:
     mass.destroy()
     comm = functional.domain.mesh.comm
     volume = comm.allreduce(
-        sum(fem.assemble_scalar(fem.form(fem.Constant(functional.domain.mesh, 1.0) * d)) for d in dx)
+        sum(fem.assemble_scalar(jit.form(fem.Constant(functional.domain.mesh, 1.0) * d)) for d in dx)
     )
     return diagonal * volume / comm.allreduce(diagonal.sum())

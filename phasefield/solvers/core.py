@@ -27,6 +27,25 @@ class Snapshot:
 
 
 @dataclass
+class Evaluation:
+    """Energies by term and residuals (δH/δP, δH/δφ) of one state, so that nothing is assembled twice."""
+
+    parts: dict[str, float]
+    force: np.ndarray
+    gauss: np.ndarray | None
+
+    @property
+    def energy(self) -> float:
+        """Total energy (solver units)."""
+        return float(sum(self.parts.values()))
+
+    @property
+    def noise(self) -> float:
+        """Round-off to expect in the total energy."""
+        return 1e-14 * float(sum(abs(v) for v in self.parts.values()))
+
+
+@dataclass
 class Correction:
     """Result of one linear solve: increment of P over owned unknowns and the residual it came from."""
 
@@ -60,10 +79,10 @@ class CoupledProblem:
         """Owned unknowns of P (a view)."""
         return self.functional.P.x.array[: self.owned_P]
 
-    def energy(self) -> tuple[float, float]:
-        """Total energy and the round-off to expect in it (solver units)."""
-        parts = self.report.parts()
-        return float(sum(parts.values())), 1e-14 * float(sum(abs(v) for v in parts.values()))
+    def evaluate(self, parts: dict[str, float] | None = None) -> Evaluation:
+        """Energies (if not known already) and residuals of the present state."""
+        force, gauss = self.polarization.residual()
+        return Evaluation(parts or self.report.parts(), force.copy(), gauss)
 
     def snapshot(self) -> Snapshot:
         """Copies of the present fields."""
@@ -93,15 +112,20 @@ class CoupledProblem:
             f.phi.x.scatter_forward()
 
     def correct(
-        self, rate: float, inertia: np.ndarray | None = None, tolerance: float | None = None
+        self,
+        rate: float,
+        inertia: np.ndarray | None = None,
+        known: Evaluation | None = None,
+        tolerance: float | None = None,
     ) -> Correction:
         """One linear-implicit correction of (P, φ) at fixed u.
 
         Solves with the mass term `rate`; `inertia` (owned unknowns) is the weak rate of change to add to δH/δP;
-        `tolerance` is that of the linear solve, if not the solver's own.
+        `known` is the evaluation of the present state if there is one; `tolerance` is that of the linear solve,
+        if not the solver's own.
         """
         self.polarization.prepare(rate)
-        force, gauss = self.polarization.residual()
+        force, gauss = (known.force, known.gauss) if known else self.polarization.residual()
         total = force if inertia is None else force + inertia
         dP, dphi = self.polarization.solve(total, gauss, tolerance)
         self._move(dP, dphi)
@@ -121,6 +145,6 @@ class CoupledProblem:
         _, dphi = self.polarization.solve(np.zeros(self.owned_P), gauss)
         self._move(None, dphi)
 
-    def driving_field(self) -> float:
+    def driving_field(self, known: Evaluation | None = None) -> float:
         """Root mean square of δH/δP (solver units)."""
-        return self.polarization.rms_field(self.polarization.residual()[0])
+        return self.polarization.rms_field(known.force if known else self.polarization.residual()[0])

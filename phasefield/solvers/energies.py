@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dolfinx import fem
 
+from phasefield import jit
 from phasefield.physics.functional import TERMS, Functional
 from phasefield.solvers.assembly import CellIntegrals
 from phasefield.solvers.floating import Floating
@@ -28,7 +29,7 @@ class EnergyReport:
         ]
         self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
         self.boundary = [
-            (b.term, fem.form(f.boundary_integral(b, f.P, f.u, f.phi))) for b in f.boundary_terms
+            (b.term, jit.form(f.boundary_integral(b, f.P, f.u, f.phi))) for b in f.boundary_terms
         ]
 
     def parts(self) -> dict[str, float]:

@@ -21,6 +21,7 @@ from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
+from phasefield import jit
 from phasefield.errors import ConvergenceError
 from phasefield.physics.functional import Functional
 from phasefield.solvers.assembly import (
@@ -91,7 +92,7 @@ class PolarizationSolver:
         if self.consistent:
             self.mass = assembled_matrix(sum(ufl.inner(trial, test) * d for d in dx))
             constrain(self.mass, self.free_P, self.free_P, 0.0)
-            self.tangent = fem.form(sum(places, ufl.derivative(force, f.P, trial)))
+            self.tangent = jit.form(sum(places, ufl.derivative(force, f.P, trial)))
             self.A = fem_petsc.create_matrix(self.tangent)
             self._assemble_tangent()
             return
@@ -300,7 +301,8 @@ class PolarizationSolver:
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Increments (δP, δφ) for the residual (force, gauss) with the operator of the last `prepare`.
 
-        `tolerance` replaces the solver's own, for corrections whose residual is evaluated anew anyway. Raises ConvergenceError when the Krylov solver fails.
+        `tolerance` replaces the solver's own, for corrections whose residual is evaluated anew anyway.
+        Raises ConvergenceError when the Krylov solver fails.
         """
         rhs = petsc_vector(self.comm, -force, 3)
         if gauss is not None:
