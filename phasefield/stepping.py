@@ -17,6 +17,7 @@ from dolfinx import fem
 from phasefield.case.schema import TimeTable
 from phasefield.errors import ConvergenceError
 from phasefield.scaling import Scaling
+from phasefield.solvers.anderson import Anderson
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
 
 #: Rejections in a row after which a stepper gives up.
@@ -113,23 +114,27 @@ class Relaxation:
     #: Tolerance of the linear solves. The correction at fixed u leaves more than that of the residual anyway, and
     #: the next step starts from the residual of the state itself.
     LINEAR_TOLERANCE = 1e-2
+    #: Mass term below which successive steps are steps of one and the same fixed-point iteration.
+    ACCELERATED_RATE = 0.1
 
     def __init__(self, problem: CoupledProblem, tolerance: float):
         self.problem = problem
         self.tolerance = tolerance
         self.rate = self.FIRST_RATE
+        self.anderson = Anderson(problem.functional.domain.mesh.comm)
 
     def advance(self, now: Evaluation) -> tuple[Evaluation, float, int]:
         """One accepted step from the state `now`: its evaluation, its rate and the rejections before it."""
         problem, rejections = self.problem, 0
         while True:
             saved = problem.snapshot()
-            ratio, parts = self._attempt(now)
+            ratio, parts = self._attempt(now, saved)
             rate = self.rate
             if ratio < 0.0:
                 problem.restore(saved)
-                rejections += 1
+                self.anderson.clear()
                 self.rate *= 8.0
+                rejections += 1
                 if rejections >= MAX_REJECTIONS:
                     raise ConvergenceError(
                         "energy_rises", "no step lowers the energy although the driving field is not zero"
@@ -141,23 +146,46 @@ class Relaxation:
                 self.rate *= 2.0
             return problem.evaluate(parts), rate, rejections
 
-    def _attempt(self, now: Evaluation) -> tuple[float, dict[str, float]]:
+    def _attempt(self, now: Evaluation, saved: Snapshot) -> tuple[float, dict[str, float]]:
         """Energy change over its prediction (1 below round-off, -1 for a failed step) and the new energies."""
         problem, solver = self.problem, self.problem.polarization
         try:
+            before = problem.state()
             correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
+            d = correction.increment
+            predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
+            if self.rate <= self.ACCELERATED_RATE and (parts := self._accelerated(now, saved, before)):
+                return 1.0, parts
             problem.settle()
         except ConvergenceError:
             return -1.0, now.parts
         parts = problem.report.parts()
         change = float(sum(parts.values())) - now.energy
-        d = correction.increment
-        predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
         if not np.isfinite(change):
             return -1.0, now.parts
         if abs(predicted) < 10.0 * now.noise and abs(change) < 100.0 * now.noise:
             return 1.0, parts
         return change / predicted if predicted < 0.0 else -1.0, parts
+
+    def _accelerated(self, now: Evaluation, saved: Snapshot, before: np.ndarray) -> dict[str, float] | None:
+        """Try the extrapolated state instead of the corrected one: its energies, or None if it is no better.
+
+        Without success the fields are the corrected ones and the history begins anew.
+        """
+        problem = self.problem
+        corrected = problem.state()
+        proposal = self.anderson.propose(before, corrected - before, problem.weights)
+        if len(self.anderson.iterates) < 2:
+            return None
+        problem.set_state(proposal)
+        problem.settle()
+        parts = problem.report.parts()
+        if sum(parts.values()) <= now.energy + 100.0 * now.noise:
+            return parts
+        self.anderson.clear()
+        problem.restore(saved)
+        problem.set_state(corrected)
+        return None
 
 
 class Relax(Stepper):

@@ -102,6 +102,25 @@ class CoupledProblem:
         self.P[:] = owned
         self.functional.P.x.scatter_forward()
 
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of a norm over `state`: the nodal volumes for P, nothing for φ, which follows P linearly."""
+        volumes = np.repeat(self.polarization.volumes, 3)
+        return np.concatenate([volumes, np.zeros(len(self.state()) - len(volumes))])
+
+    def state(self) -> np.ndarray:
+        """Owned unknowns of P and φ, one after the other (a copy)."""
+        if not self.functional.electrostatics:
+            return self.P.copy()
+        return np.concatenate([self.P, self.functional.phi.x.array[: self.polarization.gauss.owned]])
+
+    def set_state(self, owned: np.ndarray) -> None:
+        """Set P and φ from `state`."""
+        self.set_P(owned[: self.owned_P])
+        if self.functional.electrostatics:
+            self.functional.phi.x.array[: self.polarization.gauss.owned] = owned[self.owned_P :]
+            self.functional.phi.x.scatter_forward()
+
     def _move(self, dP: np.ndarray | None, dphi: np.ndarray | None) -> None:
         f = self.functional
         if dP is not None:

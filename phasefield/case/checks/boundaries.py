@@ -91,7 +91,7 @@ def _contradictions(table: str, conditions: Sequence[Condition], case: Case) -> 
     for i, condition in enumerate(conditions):
         places = [known.get(name, name) for name in condition.on]
         for place in dict.fromkeys(p for p in places if places.count(p) > 1):
-            names = " and ".join(f'"{name}"' for name in condition.on if known.get(name) == place)
+            names = " and ".join(f'"{name}"' for name in condition.on if known.get(name, name) == place)
             yield f"{table}.boundary[{i}].on: {names} are one boundary; name it once"
     for (i, first), (j, second) in combinations(enumerate(conditions), 2):
         for name in second.on:
