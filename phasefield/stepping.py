@@ -76,9 +76,7 @@ class Stepper:
         self.problem.settle_potential()
         self.problem.settle()
 
-    def _step(
-        self, dt: float, residual: float, converged: bool, energies: dict[str, float] | None = None
-    ) -> Step:
+    def _step(self, dt: float, residual: float, converged: bool, energies: dict[str, float] | None = None) -> Step:
         self.number += 1
         mechanics = self.problem.mechanics
         return Step(
@@ -213,8 +211,7 @@ class Relax(Stepper):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError(
                     "max_steps",
-                    f"driving field {residual:.2e} after {self.number} steps,"
-                    f" wanted {self.spec.equilibrium:.2e}",
+                    f"driving field {residual:.2e} after {self.number} steps, wanted {self.spec.equilibrium:.2e}",
                 )
             now, rate, rejections = self.relaxation.advance(now)
             self.rejected += rejections
@@ -319,8 +316,9 @@ class BackwardEuler(Stepper):
 class Transient(Stepper):
     """Physical time with variable-step BDF2, one linear-implicit correction per step, error control.
 
-    Predictor: extrapolation through the last two or three states; corrector: BDF2 with the operator at the
-    predicted state. The local error follows from predictor minus corrector (Milne). Second order in time.
+    Predictor: extrapolation of P, u and the mean strain through the last two or three states; corrector: BDF2
+    with the operator at the predicted state. The local error follows from predictor minus corrector (Milne).
+    Second order in time; a corrector with the old u instead of the predicted one would be of first order.
     """
 
     GROWTH = 2.0
@@ -331,16 +329,19 @@ class Transient(Stepper):
         self.constant_loads = constant_loads
         first = spec.initial_step or 1e-3 * self.unit
         self.dt = first
-        self.older = [fem.Function(problem.functional.spaces.P, name=f"P_{i}") for i in (1, 2)]
+        spaces = problem.functional.spaces
+        self.older = [fem.Function(spaces.P, name=f"P_{i}") for i in (1, 2)]
+        self.older_u = [fem.Function(spaces.u, name=f"u_{i}") for i in (1, 2)]
+        self.older_strain = [[0.0] * 6, [0.0] * 6]
         self.steps: list[float] = []  # the last steps, newest first
 
     def state(self) -> dict:
-        """Counters, next and last steps."""
-        return super().state() | {"dt": self.dt, "steps": self.steps}
+        """Counters, next and last steps, mean strains of the last steps."""
+        return super().state() | {"dt": self.dt, "steps": self.steps, "older_strain": self.older_strain}
 
     def history(self) -> dict[str, fem.Function]:
-        """The polarizations of the last two steps."""
-        return {f.name: f for f in self.older}
+        """Polarizations and displacements of the last two steps."""
+        return {f.name: f for f in (*self.older, *self.older_u)}
 
     def run(self) -> Iterator[Step]:
         """Steps until `spec.end`."""
@@ -355,20 +356,17 @@ class Transient(Stepper):
             if dt < end - self.t < 2.0 * dt:
                 dt = 0.5 * (end - self.t)
             saved = self.problem.snapshot()
-            old = self.problem.functional.P.x.array.copy()
-            error, new_energies = self._attempt(dt, old, energies)
+            error, new_energies = self._attempt(dt, saved, energies)
             if error > 1.0:
                 in_a_row += 1
                 self._take_back(saved, in_a_row, "step_too_small")
                 self.problem.conditions.update(self.t)
                 self.problem.restore(saved)
-                self.dt = (
-                    dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
-                )
+                self.dt = dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
                 continue
             in_a_row = 0
             energies = new_energies
-            self._remember(old, dt)
+            self._remember(saved, dt)
             self.t += dt
             growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
             self.dt = dt * growth
@@ -376,13 +374,13 @@ class Transient(Stepper):
             yield self._step(dt, self.problem.driving_field(), done, energies)
 
     def _attempt(
-        self, dt: float, old: np.ndarray, energies: dict[str, float] | None
+        self, dt: float, old: Snapshot, energies: dict[str, float] | None
     ) -> tuple[float, dict[str, float] | None]:
         """Local error over its tolerance (inf for a failed step) and the new energies if they are watched."""
         problem = self.problem
+        self._predict(dt, old)
         problem.conditions.update(self.t + dt)
-        predicted = self._predict(dt, old)
-        problem.set_P(predicted)
+        predicted = problem.P.copy()
         rate, constant = self._weights(dt, old)
         try:
             problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
@@ -404,24 +402,26 @@ class Transient(Stepper):
     def _owned(self, function: fem.Function) -> np.ndarray:
         return function.x.array[: self.problem.owned_P]
 
-    def _predict(self, dt: float, old: np.ndarray) -> np.ndarray:
-        """Polynomial extrapolation through the known states to t + dt."""
-        times = [0.0, *(-np.cumsum(self.steps))]
-        states = [old[: self.problem.owned_P], *(self._owned(f) for f in self.older)]
-        known = len(self.steps) + 1
-        result = np.zeros_like(states[0])
-        for i in range(known):
-            weight = 1.0
-            for j in range(known):
-                if j != i:
-                    weight *= (dt - times[j]) / (times[i] - times[j])
-            result += weight * states[i]
-        return result
+    def _predict(self, dt: float, old: Snapshot) -> None:
+        """Set P, u and the mean strain to the polynomials through the known states, at t + dt."""
+        f = self.problem.functional
+        weights = self._extrapolation(dt)
+        f.P.x.array[:] = combined(weights, old.P, *(older.x.array for older in self.older))
+        if self.problem.mechanics:
+            f.u.x.array[:] = combined(weights, old.u, *(older.x.array for older in self.older_u))
+            f.mean_strain.value[:] = combined(weights, old.mean_strain, *self.older_strain)
 
-    def _weights(self, dt: float, old: np.ndarray) -> tuple[float, np.ndarray]:
+    def _extrapolation(self, dt: float) -> list[float]:
+        """Lagrange weights at t + dt of the present and the remembered states."""
+        times = [0.0, *(-np.cumsum(self.steps))]
+        return [
+            float(np.prod([(dt - s) / (t - s) for j, s in enumerate(times) if j != i])) for i, t in enumerate(times)
+        ]
+
+    def _weights(self, dt: float, old: Snapshot) -> tuple[float, np.ndarray]:
         """BDF rate γ/Δt and the weighted old states, so that ∂P/∂t ≈ rate P − constant (solver units)."""
         tau = dt / self.unit
-        P_n = old[: self.problem.owned_P]
+        P_n = old.P[: self.problem.owned_P]
         if not self.steps:
             return 1.0 / tau, P_n / tau
         w = dt / self.steps[0]
@@ -446,7 +446,14 @@ class Transient(Stepper):
         predictor = dt * (dt + first) * (dt + first + second) / 6.0
         return difference * corrector / (corrector + predictor)
 
-    def _remember(self, old: np.ndarray, dt: float) -> None:
-        self.older[1].x.array[:] = self.older[0].x.array
-        self.older[0].x.array[:] = old
+    def _remember(self, old: Snapshot, dt: float) -> None:
+        for (first, second), values in ((self.older, old.P), (self.older_u, old.u)):
+            second.x.array[:] = first.x.array
+            first.x.array[:] = values
+        self.older_strain = [old.mean_strain.tolist(), self.older_strain[0]]
         self.steps = [dt, *self.steps][:2]
+
+
+def combined(weights: list[float], *states: np.ndarray | list[float]) -> np.ndarray:
+    """Sum of the first states, one for each weight."""
+    return np.sum([w * np.asarray(state) for w, state in zip(weights, states, strict=False)], axis=0)
