@@ -6,6 +6,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
+from phasefield.boundary import Prescribed
 from phasefield.case import load_case
 from phasefield.simulation import Simulation
 
@@ -31,6 +32,15 @@ def relaxed(**tables: object) -> tuple[Simulation, dict[str, float]]:
     result = simulation.run()
     assert result.status == "done"
     return simulation, {name: float(column[-1]) for name, column in result.observables.items()}
+
+
+def prescribe(simulation: Simulation, function: fem.Function, values: np.ndarray) -> None:
+    """Hold the prescribed unknowns of `function` at `values`, given for all local unknowns (solver units)."""
+    conditions = simulation.parts.conditions
+    for i, held in enumerate(conditions.prescribed):
+        if held.function is function:
+            at = values[held.unknowns]
+            conditions.prescribed[i] = Prescribed(function, held.unknowns, lambda t, v=at: v)
 
 
 def linear_dielectric(alpha: float, permittivity: float, gradient: float = 1e-10) -> dict[str, object]:

@@ -11,6 +11,7 @@ from relaxed import (
     errors,
     linear_dielectric,
     order,
+    prescribe,
     relaxed,
     simulation_of,
     uniform,
@@ -243,16 +244,11 @@ def in_cube(mesh: dict, material: dict, matrix: float, P: float, outer):  # type
     )
     phi = simulation.functional.phi
     points = phi.function_space.tabulate_dof_coordinates().T
-    held = simulation.parts.conditions.prescribed[-1]
-    assert held.function is phi
-    values = outer(points[:, held.unknowns]) / simulation.scaling.potential
-    simulation.parts.conditions.prescribed[-1] = type(held)(phi, held.unknowns, lambda t: values)
+    prescribe(simulation, phi, outer(points) / simulation.scaling.potential)
     return simulation
 
 
-@pytest.mark.parametrize(
-    ("background", "matrix", "factor"), [(7.0, 1.0, 1.254899e10), (1.0, 1.0, 3.764697e10)]
-)
+@pytest.mark.parametrize(("background", "matrix", "factor"), [(7.0, 1.0, 1.254899e10), (1.0, 1.0, 3.764697e10)])
 def test_uniformly_polarized_sphere(tmp_path: Path, background: float, matrix: float, factor: float) -> None:
     P = 0.5
     inside = P / (EPSILON_0 * (background + 2.0 * matrix))
