@@ -1,7 +1,11 @@
 """Every wrong key, unit, type and range gives one sentence with the path, what was found and allowed."""
 
+from copy import deepcopy
+
 import pytest
 from cases_for_tests import BOX, FILM, problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 LENGTH_EXPECTED = 'expected a number in m or a text such as "1 m"'
 
@@ -179,3 +183,68 @@ def test_long_values_are_cut():
 def test_key_that_is_named_like_its_kind():
     [problem] = problems(BOX, mesh={"box": 1})
     assert problem.startswith("mesh.box: unknown key; known here: degree, axes, periodic, kind")
+
+
+EVERYTHING = {
+    **FILM,
+    "crystal": {"x": [1, 0, 0], "z": [0, 0, 1]},
+    "loads": {
+        "v": {"kind": "triangle", "amplitude": "1 V", "period": 1.0},
+        "w": {"kind": "table", "times": [0, 1], "values": [0, 1]},
+    },
+    "electrostatics": {
+        "applied_field": [0, 0, "w"],
+        "boundary": [
+            {"on": ["top"], "kind": "electrode", "potential": "v"},
+            {"on": "bottom", "kind": "screened", "thickness": 1e-9},
+        ],
+    },
+    "mechanics": {
+        "strain": {"xx": "free"},
+        "stress": {"xx": 1e6},
+        "boundary": [{"on": "top", "kind": "displacement", "value": [0, "free", 0]}],
+    },
+    "polarization": {"boundary": [{"on": "top", "kind": "fixed", "value": [0, 0, "free"]}]},
+    "time": {"mode": "ramp", "end": 1.0, "points": 4},
+    "solver": {"petsc": {"a": 1}},
+    "output": {"fields": ["P"]},
+}
+
+
+def places(node, path=()):
+    """Paths of all values in a tree of dictionaries and lists."""
+    children = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, child in children:
+        yield (*path, key)
+        if isinstance(child, dict | list):
+            yield from places(child, (*path, key))
+
+
+def test_case_with_everything_is_valid():
+    assert problems(EVERYTHING) == []
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from(sorted(places(EVERYTHING), key=str)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-2, 9),
+        st.floats(),
+        st.sampled_from(["", "box", "kind", "3 nm", "v", "free", "top", "xz"]),
+        st.just([]),
+        st.just({}),
+        st.lists(st.floats(-1, 1), max_size=4),
+        st.dictionaries(st.sampled_from(["kind", "box", "x"]), st.sampled_from(["film", 1]), max_size=2),
+    ),
+)
+def test_any_value_anywhere_gives_a_case_or_sentences(place, value):
+    case = deepcopy(EVERYTHING)
+    parent = case
+    for key in place[:-1]:
+        parent = parent[key]
+    parent[place[-1]] = value
+    for problem in problems(case):
+        path, _, sentence = problem.partition(": ")
+        assert path and sentence and "validation error" not in problem and "Input should" not in problem

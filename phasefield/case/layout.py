@@ -37,7 +37,8 @@ def layers_of(mesh: FilmMesh) -> dict[str, float]:
 
 def cell_count(length: float, spacing: float) -> int:
     """Fewest equal cells of at most `spacing` that fill `length` (rounding errors forgiven)."""
-    return max(1, math.ceil(length / spacing - 1e-6))
+    ratio = min(length / spacing, 1e18)  # a mistaken spacing must not overflow
+    return max(1, math.ceil(ratio - 1e-6))
 
 
 def cells_of(mesh: BoxMesh | FilmMesh) -> tuple[int, ...]:

@@ -86,9 +86,7 @@ def _place(location: Place, data: Any) -> Place:
     return tuple(place)
 
 
-def _describe(
-    details: ErrorDetails, place: Place, data: Mapping[str, Any], model: type[BaseModel]
-) -> tuple[str, str]:
+def _describe(details: ErrorDetails, place: Place, data: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, str]:
     """Path and sentence of one problem."""
     kind, context, value = details["type"], details.get("ctx", {}), _value(details, data, place)
     path = path_text(place)

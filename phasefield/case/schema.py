@@ -128,16 +128,14 @@ Names = Annotated[
 ]
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
 FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or_number), units.NumberOrText()]
-TagOrName = Annotated[
-    int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})
-]
+TagOrName = Annotated[int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})]
 PetscValue = Annotated[
     str | bool | int | float,
     BeforeValidator(_petsc_value),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 Spacing = Annotated[
-    Annotated[PositiveLength, Tag("one")] | Annotated[tuple[PositiveLength, ...], Tag("each")],
+    Annotated[PositiveLength, Tag("one")] | Annotated[tuple[PositiveLength, ...], Field(min_length=1), Tag("each")],
     Discriminator(_one_or_each),
 ]
 
@@ -532,9 +530,7 @@ class TableLoad(LoadTable):
     """value at each time, in `unit`"""
 
 
-LoadSpec = Annotated[
-    ConstantLoad | RampLoad | SineLoad | TriangleLoad | TableLoad, Field(discriminator="kind")
-]
+LoadSpec = Annotated[ConstantLoad | RampLoad | SineLoad | TriangleLoad | TableLoad, Field(discriminator="kind")]
 
 # --- mechanics ------------------------------------------------------------------------------------
 

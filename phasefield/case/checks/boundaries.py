@@ -77,10 +77,7 @@ def _names(path: str, condition: Condition, case: Case) -> Iterator[str]:
                 f" (it has: {', '.join(known) or 'none'})"
             )
         elif not isinstance(case.mesh, FileMesh) and _axis(known[name]) in case.mesh.periodic:
-            yield (
-                f'{path}.on: "{name}": the mesh is periodic along {_axis(known[name])},'
-                " so it does not end there"
-            )
+            yield (f'{path}.on: "{name}": the mesh is periodic along {_axis(known[name])}, so it does not end there')
 
 
 # --- conditions that meet on one boundary ---------------------------------------------------------
