@@ -450,7 +450,7 @@ class Transient(Stepper):
         for (first, second), values in ((self.older, old.P), (self.older_u, old.u)):
             second.x.array[:] = first.x.array
             first.x.array[:] = values
-        self.older_strain = [old.mean_strain.tolist(), self.older_strain[0]]
+        self.older_strain = [[float(v) for v in old.mean_strain], self.older_strain[0]]
         self.steps = [dt, *self.steps][:2]
 
 
