@@ -145,9 +145,7 @@ class Unit(NumberOrText):
         read = to_si_or_name if self.or_load else to_si
         return read(value, self.si_unit)
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
 

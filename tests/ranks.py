@@ -20,9 +20,7 @@ def python_on(ranks: int, *arguments: object, folder: Path | None = None) -> sub
     launcher = shutil.which("mpiexec") or shutil.which("mpirun")
     assert launcher, "neither mpiexec nor mpirun is on the PATH"
     environment = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(_OF_A_RUN) or key.startswith("PMIX_MCA_")
+        key: value for key, value in os.environ.items() if not key.startswith(_OF_A_RUN) or key.startswith("PMIX_MCA_")
     }
     environment |= _MORE_RANKS_THAN_CORES
     path = [str(TESTS), str(TESTS.parent), environment.get("PYTHONPATH", "")]

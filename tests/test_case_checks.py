@@ -160,8 +160,7 @@ STIFF = {"elastic": {"C11": 3e11, "C12": 1e11, "C44": 1e11}}
 def test_region_that_the_film_does_not_have():
     found = problems(FILM, material={"regions": {"subtrate": STIFF, "substrate": STIFF}})
     assert found == [
-        "material.regions.subtrate: not a region of the film mesh; did you mean"
-        ' "substrate"? (it has: substrate)'
+        'material.regions.subtrate: not a region of the film mesh; did you mean "substrate"? (it has: substrate)'
     ]
 
 
@@ -222,9 +221,7 @@ def test_boundary_of_a_mesh_file(mesh_file):
 
 def test_boundary_on_a_periodic_axis():
     found = problems(FILM, polarization={"boundary": [{"on": "x_min", "kind": "free"}]})
-    assert found == [
-        'polarization.boundary[0].on: "x_min": the mesh is periodic along x, so it does not end there'
-    ]
+    assert found == ['polarization.boundary[0].on: "x_min": the mesh is periodic along x, so it does not end there']
 
 
 @pytest.mark.parametrize(
@@ -384,9 +381,7 @@ def test_load_that_does_not_exist():
 
 
 def test_load_of_another_dimension():
-    found = problems(
-        BOX, electrostatics={"applied_field": [0, 0, "bias"]}, loads={"bias": TRIANGLE}, time=RAMP
-    )
+    found = problems(BOX, electrostatics={"applied_field": [0, 0, "bias"]}, loads={"bias": TRIANGLE}, time=RAMP)
     assert found == ['electrostatics.applied_field[2]: expected a load in V/m; load "bias" is in V']
 
 

@@ -84,9 +84,7 @@ def test_wrong_usage(arguments):
 
 
 def test_module_runs_the_command():
-    done = subprocess.run(
-        [sys.executable, "-m", "phasefield", "check", "nowhere.toml"], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", "phasefield", "check", "nowhere.toml"], capture_output=True, text=True)
     assert done.returncode == 2
     assert errors_in(done.stderr) == ["nowhere.toml: no such file"]
 
@@ -146,9 +144,7 @@ def test_new_overwrites_nothing(tmp_path):
     (tmp_path / "mine" / "case.toml").write_text("mine")
     again = invoke("new", tmp_path / "mine")
     assert again.exit_code == 2
-    assert errors_in(again.output) == [
-        f"{tmp_path / 'mine' / 'case.toml'}: exists already; choose another name"
-    ]
+    assert errors_in(again.output) == [f"{tmp_path / 'mine' / 'case.toml'}: exists already; choose another name"]
     assert (tmp_path / "mine" / "case.toml").read_text() == "mine"
 
 
@@ -380,7 +376,7 @@ def test_study_without_main(tmp_path, content):
 def test_info_checks_that_the_parts_work():
     done = invoke("info")
     assert done.exit_code == 0, done.output
-    for part in ("phasefield", "DOLFINx", "PETSc", "MPI", "ranks", "compiled forms", "figures"):
+    for part in ("phasefield", "dolfinx", "petsc", "mpi", "ranks", "compiled forms", "figures"):
         assert part in done.output
 
 

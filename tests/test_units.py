@@ -16,9 +16,7 @@ numbers = st.floats(-1e12, 1e12, allow_nan=False).map(lambda x: float(f"{x:.12g}
 @settings(deadline=None)  # the first call reads the definitions of all units
 @given(numbers, st.sampled_from(sorted(PREFIXES)), st.sampled_from(UNITS))
 def test_text_with_prefix_is_the_number_times_the_prefix(number, prefix, unit):
-    assert to_si(f"{number!r} {prefix}{unit}", unit) == pytest.approx(
-        number * PREFIXES[prefix], rel=1e-14, abs=1e-300
-    )
+    assert to_si(f"{number!r} {prefix}{unit}", unit) == pytest.approx(number * PREFIXES[prefix], rel=1e-14, abs=1e-300)
 
 
 @settings(deadline=None)

@@ -177,9 +177,7 @@ def materials(
         typer.Argument(help="Set of the library, or path of a material file.", show_default=False),
     ] = None,
     temperature: Annotated[str, typer.Option(help="Temperature, e.g. 298.15 or 25degC.")] = "298.15",
-    composition: Annotated[
-        float | None, typer.Option(help="Composition x of a series.", show_default=False)
-    ] = None,
+    composition: Annotated[float | None, typer.Option(help="Composition x of a series.", show_default=False)] = None,
     figure: Annotated[
         Path | None,
         typer.Option(help="Draw P(T), permittivity and energy profiles.", show_default=False),
@@ -207,8 +205,7 @@ def flexo(
     temperature: Annotated[
         str | None,
         typer.Option(
-            help="Temperature of the permittivity, e.g. 500 or 150degC; measured at room temperature"
-            " unless given.",
+            help="Temperature of the permittivity, e.g. 500 or 150degC; measured at room temperature unless given.",
             show_default=False,
         ),
     ] = None,
@@ -232,9 +229,7 @@ def flexo(
 
 @app.command()
 def study(
-    path: Annotated[
-        Path, typer.Argument(help="Case folder with a study.py, or that file.", show_default=False)
-    ],
+    path: Annotated[Path, typer.Argument(help="Case folder with a study.py, or that file.", show_default=False)],
     out: Annotated[
         Path | None,
         typer.Option(help="Result folder; results/ beside study.py unless given.", show_default=False),

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from phasefield import __version__
+from phasefield import provenance
 from phasefield.cli.lines import Line, print_lines
 
-_PACKAGES = ("numpy", "scipy", "pydantic", "pint", "typer", "rich", "h5py", "meshio", "pyvista", "gmsh")
+_PACKAGES = ("scipy", "pydantic", "pint", "typer", "rich", "h5py", "meshio", "pyvista", "gmsh")
 
 #: Draws a few pixels; in a process of its own because a broken graphics library ends the process.
 _RENDER = """
@@ -45,19 +45,7 @@ def installed(distribution: str) -> str:
 
 
 def _versions() -> list[Line]:
-    rows = [("phasefield", __version__), ("Python", platform.python_version())]
-    rows += [("DOLFINx", installed("fenics-dolfinx")), ("PETSc", _petsc())]
-    rows += [("MPI", MPI.Get_library_version().strip("\x00 \n").splitlines()[0])]
-    return rows + [(package, installed(package)) for package in _PACKAGES]
-
-
-def _petsc() -> str:
-    try:
-        from petsc4py import PETSc
-    except ImportError:
-        return "not installed"
-    number = ".".join(map(str, PETSc.Sys.getVersion()))
-    return f"{number} ({PETSc.ScalarType.__name__}, {PETSc.IntType.__name__})"
+    return [*provenance.versions().items(), *((package, installed(package)) for package in _PACKAGES)]
 
 
 def _machine(comm: MPI.Comm) -> list[Line]:

@@ -25,8 +25,7 @@ def write_case(folder: Path, template: str) -> Path:
     """
     if template not in templates():
         raise CaseError(
-            f'no template is named "{template}"{nearest(template, templates())}'
-            f" (templates: {', '.join(templates())})"
+            f'no template is named "{template}"{nearest(template, templates())} (templates: {", ".join(templates())})'
         )
     case = folder / "case.toml"
     if case.exists():

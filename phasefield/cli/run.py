@@ -40,9 +40,7 @@ def petsc_options(words: Sequence[str]) -> dict[str, str | None]:
             name = word.lstrip("-")
             options[name] = None
         elif name is None or options[name] is not None:
-            raise CaseError(
-                f'"{word}" is one too many: one case file is run, and PETSc options are -name value'
-            )
+            raise CaseError(f'"{word}" is one too many: one case file is run, and PETSc options are -name value')
         else:
             options[name] = word
     return options

@@ -138,9 +138,7 @@ def _electrostatics(case: Case) -> Iterator[Line]:
 
 def _conditions(
     name: str,
-    conditions: tuple[MechanicalCondition, ...]
-    | tuple[ElectricalCondition, ...]
-    | tuple[PolarizationCondition, ...],
+    conditions: tuple[MechanicalCondition, ...] | tuple[ElectricalCondition, ...] | tuple[PolarizationCondition, ...],
 ) -> Iterator[Line]:
     for condition in conditions:
         yield name, f"{', '.join(condition.on)}: {condition.kind} {_details(condition)}".rstrip()

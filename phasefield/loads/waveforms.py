@@ -30,9 +30,7 @@ def waveform(spec: LoadSpec) -> Waveform:
         case RampLoad():
             return _interpolation((spec.t0, spec.t1), (spec.start, spec.stop))
         case SineLoad():
-            return lambda t: (
-                spec.offset + spec.amplitude * math.sin(math.tau * (t / spec.period) + spec.phase)
-            )
+            return lambda t: spec.offset + spec.amplitude * math.sin(math.tau * (t / spec.period) + spec.phase)
         case TriangleLoad():
             return lambda t: spec.offset + spec.amplitude * _triangle(t / spec.period)
         case TableLoad():
