@@ -112,7 +112,8 @@ class Relaxation:
     #: Tolerance of the linear solves. The correction at fixed u leaves more than that of the residual anyway, and
     #: the next step starts from the residual of the state itself.
     LINEAR_TOLERANCE = 1e-2
-    #: Mass term below which successive steps are steps of one and the same fixed-point iteration.
+    #: Mass term below which successive steps are steps of one and the same fixed-point iteration, linear in the
+    #: lag of u. Without u they converge by themselves, and extrapolating them can lead past a shallow minimum.
     ACCELERATED_RATE = 0.1
 
     def __init__(self, problem: CoupledProblem, tolerance: float):
@@ -152,7 +153,8 @@ class Relaxation:
             correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
             d = correction.increment
             predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
-            if self.rate <= self.ACCELERATED_RATE and (parts := self._accelerated(now, saved, before)):
+            accelerated = problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
+            if accelerated and (parts := self._accelerated(now, saved, before)):
                 return 1.0, parts
             problem.settle()
         except ConvergenceError:
