@@ -17,7 +17,7 @@ from dolfinx import fem
 from phasefield.case.schema import TimeTable
 from phasefield.errors import ConvergenceError
 from phasefield.scaling import Scaling
-from phasefield.solvers.anderson import Anderson
+from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
 
 #: Rejections in a row after which a stepper gives up.
@@ -120,7 +120,7 @@ class Relaxation:
         self.problem = problem
         self.tolerance = tolerance
         self.rate = self.FIRST_RATE
-        self.anderson = Anderson(problem.functional.domain.mesh.comm)
+        self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
 
     def advance(self, now: Evaluation) -> tuple[Evaluation, float, int]:
         """One accepted step from the state `now`: its evaluation, its rate and the rejections before it."""
@@ -131,7 +131,7 @@ class Relaxation:
             rate = self.rate
             if ratio < 0.0:
                 problem.restore(saved)
-                self.anderson.clear()
+                self.acceleration.clear()
                 self.rate *= 8.0
                 rejections += 1
                 if rejections >= MAX_REJECTIONS:
@@ -174,15 +174,15 @@ class Relaxation:
         """
         problem = self.problem
         corrected = problem.state()
-        proposal = self.anderson.propose(before, corrected - before, problem.weights)
-        if len(self.anderson.iterates) < 2:
+        proposal = self.acceleration.propose(before, corrected - before, problem.weights)
+        if proposal is None:
             return None
         problem.set_state(proposal)
         problem.settle()
         parts = problem.report.parts()
         if sum(parts.values()) <= now.energy + 100.0 * now.noise:
             return parts
-        self.anderson.clear()
+        self.acceleration.clear()
         problem.restore(saved)
         problem.set_state(corrected)
         return None
