@@ -7,10 +7,11 @@ from mpi4py import MPI
 
 from phasefield import tensors
 from phasefield.boundary import Conditions, misfit_eigenstrain
-from phasefield.case.schema import Case, Region
+from phasefield.case.material import case_material, region_elastic
+from phasefield.case.schema import Case
 from phasefield.errors import CaseError, nearest
 from phasefield.initial import initial_polarization
-from phasefield.materials import Material, load_material
+from phasefield.materials import Material
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive, polar
 from phasefield.physics.functional import Functional
@@ -21,38 +22,10 @@ from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
 from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
 
-INLINE = ("landau", "elastic", "electrostriction", "gradient")
-
-
-def case_material(case: Case) -> Material:
-    """The ferroelectric of a case. Raises MaterialError."""
-    spec = case.material
-    overrides: dict = {
-        table: values for table in INLINE if (values := getattr(spec, table).model_dump(exclude_none=True))
-    }
-    for key in ("background_permittivity", "kinetic"):
-        if getattr(spec, key) is not None:
-            overrides[key] = getattr(spec, key)
-    return load_material(
-        spec.name, temperature=spec.temperature, composition=spec.composition, overrides=overrides
-    )
-
 
 def crystal_rotation(case: Case) -> np.ndarray:
     """R with v_crystal = R v_lab."""
     return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
-
-
-def region_stiffness(name: str, region: Region, case: Case, film: Material) -> np.ndarray:
-    """Stiffness tensor (lab axes) of a passive region: inline, of its material set, or that of the film."""
-    inline = region.elastic
-    if inline.C11 is not None and inline.C12 is not None and inline.C44 is not None:
-        stiffness = tensors.cubic_stiffness(inline.C11, inline.C12, inline.C44)
-    elif region.material is not None:
-        stiffness = load_material(region.material, temperature=case.material.temperature).stiffness
-    else:
-        stiffness = film.stiffness
-    return tensors.rotate4(stiffness, crystal_rotation(case))
 
 
 def region_coefficients(
@@ -74,7 +47,9 @@ def region_coefficients(
             eigenstrain = misfit_eigenstrain(case)
             coefficients[name] = polar(domain.mesh, material, rotation, eigenstrain, scaling)
         else:
-            stiffness = region_stiffness(name, spec, case, material)
+            stiffness = np.zeros((3, 3, 3, 3))
+            if case.mechanics.enabled:
+                stiffness = tensors.rotate4(tensors.cubic_stiffness(*region_elastic(case, name)), rotation)
             coefficients[name] = passive(domain.mesh, stiffness, spec.permittivity, scaling)
     return coefficients
 

@@ -27,6 +27,9 @@ class CaseError(PhaseFieldError):
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
 
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return CaseError, (self.problems,)
+
 
 class MaterialError(PhaseFieldError):
     """A material set is unknown, incomplete, out of range or unphysical."""
@@ -46,8 +49,11 @@ class ConvergenceError(PhaseFieldError):
     exit_code = EXIT_NOT_CONVERGED
 
     def __init__(self, reason: str, detail: str):
-        self.reason = reason
+        self.reason, self.detail = reason, detail
         super().__init__(f"{reason}: {detail}")
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return ConvergenceError, (self.reason, self.detail)
 
 
 def nearest(name: str, choices: Iterable[str]) -> str:

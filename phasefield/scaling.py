@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasefield.materials import Material
-from phasefield.physics import landau
+from phasefield.materials import Material, landau
 from phasefield.units import EPSILON_0, LENGTH
 
 
@@ -97,12 +96,11 @@ def scaling_for(material: Material) -> Scaling:
 
     A paraelectric gets P0 = 0.1 C/m^2. Only the size of numbers depends on this, never a result.
     """
-    alpha = [material.landau.get(name, 0.0) for name in landau.TERMS]
     sizes = np.linspace(0.0, 1.5, 301)
     best, polarization = 0.0, 0.1
     for direction in ((0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (1.0, 1.0, 1.0)):
         unit = np.array(direction) / np.linalg.norm(direction)
-        energies = landau.energy_density(np.outer(unit, sizes), alpha)
+        energies = landau.density(material.landau, np.outer(sizes, unit))
         lowest = int(np.argmin(energies))
         if energies[lowest] < best and lowest > 0:
             best, polarization = float(energies[lowest]), float(sizes[lowest])

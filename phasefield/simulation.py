@@ -104,7 +104,7 @@ class Simulation:
         """
         if restart and out is None:
             raise ResultError("a restart needs the result folder of the run it continues")
-        deadline = time.monotonic() + 3600.0 * max_hours if max_hours else None
+        deadline = time.monotonic() + 3600.0 * max_hours if max_hours is not None else None
         files = Files(self, out, overwrite, restart) if out is not None else None
         try:
             with self._signals():

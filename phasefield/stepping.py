@@ -318,9 +318,11 @@ class BackwardEuler(Stepper):
 class Transient(Stepper):
     """Physical time with variable-step BDF2, one linear-implicit correction per step, error control.
 
-    Predictor: extrapolation of P, u and the mean strain through the last two or three states; corrector: BDF2
-    with the operator at the predicted state. The local error follows from predictor minus corrector (Milne).
-    Second order in time; a corrector with the old u instead of the predicted one would be of first order.
+    Predictor: extrapolation of P through the last two or three states, of u and the mean strain through the last
+    two; corrector: BDF2 with the operator at the predicted state. The local error follows from predictor minus
+    corrector (Milne). Second order in time; with the old u instead of the predicted one it would be the first,
+    and with u from three states long steps would be unstable where elasticity carries more than half of the
+    stiffness.
     """
 
     GROWTH = 2.0
@@ -333,17 +335,17 @@ class Transient(Stepper):
         self.dt = first
         spaces = problem.functional.spaces
         self.older = [fem.Function(spaces.P, name=f"P_{i}") for i in (1, 2)]
-        self.older_u = [fem.Function(spaces.u, name=f"u_{i}") for i in (1, 2)]
-        self.older_strain = [[0.0] * 6, [0.0] * 6]
+        self.older_u = fem.Function(spaces.u, name="u_1")
+        self.older_strain = [0.0] * 6
         self.steps: list[float] = []  # the last steps, newest first
 
     def state(self) -> dict:
-        """Counters, next and last steps, mean strains of the last steps."""
+        """Counters, next and last steps, mean strain before the last step."""
         return super().state() | {"dt": self.dt, "steps": self.steps, "older_strain": self.older_strain}
 
     def history(self) -> dict[str, fem.Function]:
-        """Polarizations and displacements of the last two steps."""
-        return {f.name: f for f in (*self.older, *self.older_u)}
+        """Polarizations before the last two steps, displacement before the last one."""
+        return {f.name: f for f in (*self.older, self.older_u)}
 
     def run(self) -> Iterator[Step]:
         """Steps until `spec.end`."""
@@ -407,15 +409,16 @@ class Transient(Stepper):
     def _predict(self, dt: float, old: Snapshot) -> None:
         """Set P, u and the mean strain to the polynomials through the known states, at t + dt."""
         f = self.problem.functional
-        weights = self._extrapolation(dt)
+        weights = self._extrapolation(dt, 3)
         f.P.x.array[:] = combined(weights, old.P, *(older.x.array for older in self.older))
         if self.problem.mechanics:
-            f.u.x.array[:] = combined(weights, old.u, *(older.x.array for older in self.older_u))
-            f.mean_strain.value[:] = combined(weights, old.mean_strain, *self.older_strain)
+            weights = self._extrapolation(dt, 2)
+            f.u.x.array[:] = combined(weights, old.u, self.older_u.x.array)
+            f.mean_strain.value[:] = combined(weights, old.mean_strain, self.older_strain)
 
-    def _extrapolation(self, dt: float) -> list[float]:
-        """Lagrange weights at t + dt of the present and the remembered states."""
-        times = [0.0, *(-np.cumsum(self.steps))]
+    def _extrapolation(self, dt: float, states: int) -> list[float]:
+        """Lagrange weights at t + dt of the present and the remembered states, at most `states` of them."""
+        times = [0.0, *(-np.cumsum(self.steps))][:states]
         return [
             float(np.prod([(dt - s) / (t - s) for j, s in enumerate(times) if j != i])) for i, t in enumerate(times)
         ]
@@ -449,10 +452,10 @@ class Transient(Stepper):
         return difference * corrector / (corrector + predictor)
 
     def _remember(self, old: Snapshot, dt: float) -> None:
-        for (first, second), values in ((self.older, old.P), (self.older_u, old.u)):
-            second.x.array[:] = first.x.array
-            first.x.array[:] = values
-        self.older_strain = [[float(v) for v in old.mean_strain], self.older_strain[0]]
+        self.older[1].x.array[:] = self.older[0].x.array
+        self.older[0].x.array[:] = old.P
+        self.older_u.x.array[:] = old.u
+        self.older_strain = [float(v) for v in old.mean_strain]
         self.steps = [dt, *self.steps][:2]
 
 

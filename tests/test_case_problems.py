@@ -24,7 +24,7 @@ def electrical(**condition):
         ),
         (
             {"material": {"regions": {"below": {"zzz": 1}}}},
-            "material.regions.below.zzz: unknown key; known here: material, elastic, permittivity, conductor",
+            "material.regions.below.zzz: unknown key; known here: material, elastic, permittivity",
         ),
         ({"mesh": {"sise": 1}}, 'mesh.sise: unknown key; did you mean "size"?'),
         (

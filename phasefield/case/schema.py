@@ -220,8 +220,6 @@ class Region(Table):
     """stiffness, instead of or over that of `material`"""
     permittivity: Permittivity = 1.0
     """relative permittivity"""
-    conductor: Flag = False
-    """a metal: its potential is that of the electrode it touches"""
 
 
 class Material(Table):

@@ -88,8 +88,7 @@ def _material(case: Case, material: Material) -> Iterator[Line]:
     yield "", _spontaneous(material)
     for name, region in case.material.regions.items():
         stiffness = region.material or "inline stiffness"
-        metal = ", a conductor" if region.conductor else ""
-        yield "region", f"{name}: {stiffness}, relative permittivity {region.permittivity:g}{metal}"
+        yield "region", f"{name}: {stiffness}, relative permittivity {region.permittivity:g}"
     for warning in material.warnings:
         yield "warning", warning
     yield "crystal", f"[{_vector(case.crystal.x)}] along x, [{_vector(case.crystal.z)}] along z"

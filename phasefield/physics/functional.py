@@ -106,7 +106,7 @@ class Functional:
     def local_density(self, region: str, P, u):
         """Landau plus elastic energy density: what is local in P at a given displacement."""
         c = self.regions[region]
-        density = landau.energy_density(ufl.dot(c.rotation, P), c.alpha, c.order)
+        density = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
         if self.mechanics:
             density += elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
         return density
@@ -117,7 +117,7 @@ class Functional:
         terms = {}
         polar = isinstance(c, Polar)
         if polar:
-            terms["landau"] = landau.energy_density(ufl.dot(c.rotation, P), c.alpha, c.order)
+            terms["landau"] = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
             terms["elastic"] = elasticity.energy_density(
