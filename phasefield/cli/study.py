@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def load_main(file: Path) -> Callable[[Path], object]:
     spec = importlib.util.spec_from_file_location(f"study_{file.parent.name}", file)
     assert spec is not None and spec.loader is not None  # the suffix is .py
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
     function = getattr(module, "main", None)
     if not callable(function):
