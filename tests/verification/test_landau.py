@@ -129,16 +129,16 @@ def test_adaptive_scheme_is_of_second_order():
 def test_adaptive_scheme_is_of_second_order_with_elasticity():
     """V1.5 for the stress-free crystal, whose strain follows P, beside the same crystal without elasticity."""
     end = 6e-14
-    steps = [end / n for n in (32, 64, 128, 256)]
+    steps = [end / n for n in (16, 32, 64, 128)]
 
     def grown(dt: float, mechanics: dict | None) -> float:
         time = {"mode": "transient", "end": end, "initial_step": dt, "max_step": dt, "tolerance": 0.5}
         return mean_P(uniform(PBTIO3, (0.0, 0.0, 0.3), time, mechanics=mechanics)[1])[2]
 
-    exact = grown(end / 2048, NO_MECHANICS)
+    exact = grown(end / 512, NO_MECHANICS)
     errors = [abs(grown(dt, None) - exact) for dt in steps]
     assert order(steps, errors) == pytest.approx(2.0, abs=0.15)
-    assert errors[-1] < 2e-5
+    assert errors[-1] < 1e-4
 
 
 def test_error_control_tightens_the_result():
