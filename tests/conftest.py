@@ -1,7 +1,34 @@
 """Settings that all tests share."""
 
+import gc
+import sys
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 # A busy machine is no failure, and every run draws the same examples.
 settings.register_profile("reproducible", deadline=None, derandomize=True)
 settings.load_profile("reproducible")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector the modules, which stay: a collection after every test then takes little."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _collect_petsc_objects() -> Iterator[None]:
+    """Free the PETSc objects of a test on all ranks together: their destructors are collective.
+
+    Python collects garbage when it likes, on each rank at another moment, which hangs or exhausts communicators.
+    Tests that do not load PETSc are left alone.
+    """
+    yield
+    if "petsc4py.PETSc" in sys.modules:
+        from petsc4py import PETSc
+
+        gc.collect()
+        PETSc.garbage_cleanup()
+        PETSc.COMM_WORLD.barrier()

@@ -91,32 +91,31 @@ build_missing() {
         require_space "$CACHE" 2
         build_venv
     fi
+    mention_older
 }
 
-# attended COMMAND…: waits for it in a way that lets a signal end the wait.
+mention_older() {
+    local folder
+    for folder in "$CACHE"/debian-* "$CACHE"/venv-*; do
+        [[ $folder == "$ROOT" || $folder == "$VENV" || ! -d $folder ]] ||
+            say "$folder may be removed, unless another checkout uses it"
+    done
+}
+
+# attended COMMAND…: in a session of its own, waited for in a way that a signal can end.
 attended() {
-    "$@" &
+    setsid "$@" &
     wait "$!"
 }
 
-# stop_set_up STATUS: ends what runs, so that nothing goes on working behind the user's back.
+# stop_set_up STATUS: ends what runs, with its children, so that nothing goes on working behind the user's back.
 stop_set_up() {
-    local running
-    running=$(jobs -p)
-    if [[ -n $running ]]; then
-        # shellcheck disable=SC2086 # several process numbers
-        kill $running 2>/dev/null || true
-        wait
-    fi
+    local process
+    for process in $(jobs -p); do
+        kill -- "-$process" 2>/dev/null || kill "$process" 2>/dev/null || true
+    done
+    wait
     exit "$1"
-}
-
-# require_space FOLDER GIGABYTES
-require_space() {
-    local free
-    free=$(df -Pk "$1" | awk 'NR == 2 { printf "%.1f", $4 / 1e6 }')
-    awk "BEGIN { exit !($free >= $2) }" ||
-        die "$1 has $free GB free and the set-up needs $2 GB: free some space or set PHASEFIELD_CACHE to a folder on another disk"
 }
 
 # Compiled forms go to the temporary folder where the cache is complete but cannot be written (a shared one).

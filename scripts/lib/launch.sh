@@ -103,7 +103,7 @@ pass_on() {
         [[ $signal == USR2 ]] || signal=$STOP_SIGNAL
         STOP_SIGNAL=TERM # whoever asks twice does not want to wait
     elif [[ $signal == INT ]] && in_foreground; then
-        return # the terminal has sent it to the command as well
+        return 0 # the terminal has sent it to the command as well
     fi
     ! needs_root || receiver=$(<"/proc/$receiver/task/$receiver/children") 2>/dev/null || return 0
     # shellcheck disable=SC2086 # zero or more process numbers

@@ -39,6 +39,7 @@ apt_install() {
     {
         as_root apt-get -q -o DPkg::Lock::Timeout=300 update &&
             as_root env DEBIAN_FRONTEND=noninteractive \
-                apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+                apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+                install --no-install-recommends "$@"
     } >>"$LOG" 2>&1 || explain_failure "apt-get install $*"
 }

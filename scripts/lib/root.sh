@@ -54,7 +54,7 @@ obtain_mmdebstrap() {
         may_install_tools || die "$(needs "${missing[*]}" "${missing[@]}")"
         apt_install "${missing[@]}"
     fi
-    is_root || mmdebstrap --unshare-helper true &>/dev/null || die "to make the private Debian root an ordinary user needs user namespaces and a range of subordinate ids: as root, usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un); or activate a conda environment made from environment.yml"
+    is_root || mmdebstrap --unshare-helper true &>/dev/null || die "to make the private Debian root an ordinary user needs user namespaces and 65536 subordinate ids (as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST $(id -un)); or activate a conda environment made from environment.yml"
 }
 
 build_root() {
