@@ -17,6 +17,7 @@ from dolfinx import fem, la
 from phasefield import tensors
 from phasefield.case.schema import (
     Case,
+    Component,
     ElectricalCondition,
     MechanicalCondition,
     PolarizationCondition,
@@ -30,7 +31,7 @@ from phasefield.scaling import Scaling
 from phasefield.units import EPSILON_0, LENGTH
 
 Load = Callable[[float], float]
-COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+COMPONENTS: tuple[Component, ...] = ("xx", "yy", "zz", "yz", "xz", "xy")
 
 
 @dataclass
@@ -40,11 +41,6 @@ class Prescribed:
     function: fem.Function
     unknowns: np.ndarray
     load: Load
-
-
-def names(on: str | list[str]) -> list[str]:
-    """The boundary names of a condition."""
-    return [on] if isinstance(on, str) else list(on)
 
 
 class Conditions:
@@ -160,43 +156,38 @@ class Conditions:
             self._prescribe(self.functional.P, unrolled(passive), lambda t: 0.0)
 
     def _polarization(self, condition: PolarizationCondition) -> None:
-        for name in names(condition.on):
+        for name in condition.on:
             if condition.kind == "fixed":
                 for i, value in enumerate(condition.value or ()):
                     if value is not None:
-                        scaled = value / self.scaling.polarization
-                        self._prescribe(self.functional.P, 3 * self._nodes(name) + i, lambda t, v=scaled: v)
-            elif condition.kind == "extrapolation":
-                for polar in self.functional.polar_regions.values():
-                    length = fem.Constant(self.domain.mesh, np.float64(condition.length / LENGTH))
-                    self._add_term(
-                        "surface",
-                        name,
-                        lambda P, u, phi, n, G=polar.gradient, L=length: surface.energy_density(P, n, G, L),
-                    )
-                    break
+                        load = self._load(value, self.scaling.polarization)
+                        self._prescribe(self.functional.P, 3 * self._nodes(name) + i, load)
+            elif condition.kind == "extrapolation" and condition.length is not None:
+                G = next(iter(self.functional.polar_regions.values())).gradient
+                length = fem.Constant(self.domain.mesh, np.float64(condition.length / LENGTH))
+                self._add_term("surface", name, lambda P, u, phi, n, G=G, L=length: surface.energy_density(P, n, G, L))
 
     # --- mechanics ----------------------------------------------------------------------------------------
 
     def _mechanical(self, condition: MechanicalCondition) -> None:
         u = self.functional.u
-        for name in names(condition.on):
+        for name in condition.on:
             if condition.kind == "clamped":
                 self._prescribe(u, unrolled(self._nodes(name)), lambda t: 0.0)
             elif condition.kind == "roller":
                 axis = self._normal_axis(name)
                 self._prescribe(u, 3 * self._nodes(name) + axis, lambda t: 0.0)
             elif condition.kind == "displacement":
-                for i, value in enumerate(condition.value):
+                for i, value in enumerate(components(condition)):
                     if value is not None:
                         load = self._load(value, self.scaling.displacement)
                         self._prescribe(u, 3 * self._nodes(name) + i, load)
             elif condition.kind == "traction":
                 t = ufl.as_vector(
-                    [self._constant(self._load(v or 0.0, self.scaling.stress)) for v in condition.value]
+                    [self._constant(self._load(v or 0.0, self.scaling.stress)) for v in components(condition)]
                 )
                 self._add_term("load", name, lambda P, u, phi, n, t=t: -ufl.inner(t, u))
-            elif condition.kind == "pressure":
+            elif condition.kind == "pressure" and isinstance(condition.value, (float, str)):
                 if name in self.domain.interfaces:
                     raise CaseError(
                         f'mechanics.boundary: pressure on "{name}", which lies inside the mesh and has no outward'
@@ -211,8 +202,8 @@ class Conditions:
         self.applied_stress = np.zeros(6)
         engineering = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
         for k, component in enumerate(COMPONENTS):
-            value = mechanics.strain.get(component, 0.0)
-            if value == "free" or component in mechanics.stress:
+            value: float | str = mechanics.strain.get(component, 0.0)
+            if isinstance(value, str) or component in mechanics.stress:
                 self.free_strain.append(k)
                 self.applied_stress[k] = mechanics.stress.get(component, 0.0) / self.scaling.stress
             else:
@@ -231,11 +222,11 @@ class Conditions:
 
     def _electrical(self, condition: ElectricalCondition) -> None:
         phi = self.functional.phi
-        for name in names(condition.on):
+        for name in condition.on:
             if condition.kind == "electrode":
                 load = self._load(condition.potential, self.scaling.potential)
                 self._prescribe(phi, self._nodes(name), load)
-            elif condition.kind == "screened":
+            elif condition.kind == "screened" and condition.thickness is not None:
                 V = self._constant(self._load(condition.potential, self.scaling.potential))
                 capacitance = EPSILON_0 * condition.permittivity / condition.thickness
                 c = fem.Constant(self.domain.mesh, np.float64(capacitance * self.scaling.alpha * LENGTH))
@@ -254,10 +245,15 @@ class Conditions:
                     lambda P, u, phi, n, w=density: electrostatics.charge_energy(phi, w),
                 )
         if condition.kind == "floating":
-            nodes = np.unique(np.concatenate([self._nodes(name) for name in names(condition.on)]))
+            nodes = np.unique(np.concatenate([self._nodes(name) for name in condition.on]))
             owned = nodes[nodes < self.functional.spaces.phi.dofmap.index_map.size_local]
             area = LENGTH ** (self.domain.mesh.topology.dim - 1)
             self.floating.append((owned, condition.charge / (self.scaling.polarization * area)))
+
+
+def components(condition: MechanicalCondition) -> tuple[float | str | None, ...]:
+    """The three components of a displacement or traction."""
+    return condition.value if isinstance(condition.value, tuple) else (None, None, None)
 
 
 def unrolled(nodes: np.ndarray) -> np.ndarray:

@@ -28,9 +28,7 @@ def crystal_rotation(case: Case) -> np.ndarray:
     return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
 
 
-def region_coefficients(
-    case: Case, domain: Domain, material: Material, scaling: Scaling
-) -> dict[str, Polar | Passive]:
+def region_coefficients(case: Case, domain: Domain, material: Material, scaling: Scaling) -> dict[str, Polar | Passive]:
     """Coefficients of every region of the domain: ferroelectric unless it stands in `material.regions`."""
     rotation = crystal_rotation(case)
     unknown = set(case.material.regions) - set(domain.regions)
@@ -47,7 +45,7 @@ def region_coefficients(
             eigenstrain = misfit_eigenstrain(case)
             coefficients[name] = polar(domain.mesh, material, rotation, eigenstrain, scaling)
         else:
-            stiffness = np.zeros((3, 3, 3, 3))
+            stiffness: tensors.Array = np.zeros((3, 3, 3, 3))
             if case.mechanics.enabled:
                 stiffness = tensors.rotate4(tensors.cubic_stiffness(*region_elastic(case, name)), rotation)
             coefficients[name] = passive(domain.mesh, stiffness, spec.permittivity, scaling)

@@ -158,9 +158,7 @@ def _layout(name: str, function: fem.Function) -> dict[str, Any]:
     V = function.function_space
     element = V.ufl_element()
     if element.degree > MAX_DEGREE and not element.discontinuous:
-        raise ValueError(
-            f"field {name}: checkpoints hold degree {MAX_DEGREE} at most, not {element.degree}"
-        )
+        raise ValueError(f"field {name}: checkpoints hold degree {MAX_DEGREE} at most, not {element.degree}")
     return {
         "family": element.family_name,
         "degree": element.degree,
@@ -211,9 +209,7 @@ def _read(path: Path) -> _Contents:
     try:
         with h5py.File(path, "r") as file:
             if file.attrs.get("format") != FORMAT:
-                raise ResultError(
-                    f"{path} has format {file.attrs.get('format')!r}; this version reads {FORMAT!r}"
-                )
+                raise ResultError(f"{path} has format {file.attrs.get('format')!r}; this version reads {FORMAT!r}")
             text = file["state"][()]
             sound = _digest(text) == file["state"].attrs["sha256"]
             for name, data in file["fields"].items():
@@ -228,9 +224,7 @@ def _read(path: Path) -> _Contents:
     return contents
 
 
-def _compare(
-    contents: _Contents, mesh_hash: str, layouts: Mapping[str, Any], expected: Mapping[str, Any]
-) -> None:
+def _compare(contents: _Contents, mesh_hash: str, layouts: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     """Raise ResultError with one line per entry in which the checkpoint does not suit this run."""
     found = {
         "mesh_hash": contents.mesh_hash,
@@ -241,6 +235,5 @@ def _compare(
     changed = differences(found, wanted)
     if changed:
         raise ResultError(
-            f"{contents.path} does not belong to this run (checkpoint -> this run):\n  "
-            + "\n  ".join(changed)
+            f"{contents.path} does not belong to this run (checkpoint -> this run):\n  " + "\n  ".join(changed)
         )

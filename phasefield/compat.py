@@ -67,9 +67,7 @@ def geometry_dofmap(mesh: dmesh.Mesh) -> np.ndarray:
     return geometry.dofmaps[0] if hasattr(geometry, "dofmaps") else geometry.dofmap
 
 
-def with_geometry(
-    mesh: dmesh.Mesh, nodes: IndexMap, dofmap: np.ndarray, x: np.ndarray, ids: np.ndarray
-) -> dmesh.Mesh:
+def with_geometry(mesh: dmesh.Mesh, nodes: IndexMap, dofmap: np.ndarray, x: np.ndarray, ids: np.ndarray) -> dmesh.Mesh:
     """Mesh of the same topology with other nodes.
 
     `dofmap` (cells, vertices) numbers the local nodes of the index map `nodes`, `x` (local nodes,

@@ -61,9 +61,7 @@ class Nodes:
         """Distances (n) from the lab origin; CaseError if the mesh does not resolve `direction`."""
         unit = _unit(direction)
         if not any(unit["xyz".index(letter)] for letter in self.axes):
-            raise CaseError(
-                f"initial.normal = {list(direction)}: the mesh resolves {', '.join(self.axes)} only"
-            )
+            raise CaseError(f"initial.normal = {list(direction)}: the mesh resolves {', '.join(self.axes)} only")
         return self.x @ unit
 
 

@@ -67,9 +67,7 @@ def level_from(text: str | None) -> int:
     """Level of `text`, else of the environment variable, else INFO. CaseError if unknown."""
     name = (text or os.environ.get(LEVEL_VARIABLE) or "INFO").upper()
     if name not in LEVELS:
-        raise CaseError(
-            f'log level "{name}" is not one of {", ".join(LEVELS)}{nearest(name, LEVELS)}'
-        )
+        raise CaseError(f'log level "{name}" is not one of {", ".join(LEVELS)}{nearest(name, LEVELS)}')
     return int(getattr(logging, name))
 
 

@@ -61,9 +61,7 @@ class Observables:
             integrands += [(position, value, dx) for position, value in enumerate(values)]
         return integrands
 
-    def row(
-        self, step: int, t: float, dt: float, energies: dict[str, float] | None = None
-    ) -> dict[str, float]:
+    def row(self, step: int, t: float, dt: float, energies: dict[str, float] | None = None) -> dict[str, float]:
         """All observables of the present state, in SI; `energies` by term (solver units) if they are known."""
         row: dict[str, float] = {"step": step, "time": t, "dt": dt}
         unit = self.scaling.energy(self.functional.domain.mesh.topology.dim)

@@ -47,9 +47,7 @@ class TimeLeft:
 
     def __init__(self, start: float, end: float | None, window: int = 40):
         self.start, self.end = start, end
-        self._samples: deque[tuple[float, float]] = deque(
-            [(time.perf_counter(), start)], maxlen=window
-        )
+        self._samples: deque[tuple[float, float]] = deque([(time.perf_counter(), start)], maxlen=window)
 
     def update(self, position: float) -> timedelta | None:
         """Time left at `position`, or None while it cannot be known."""

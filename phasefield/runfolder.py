@@ -142,9 +142,7 @@ class RunFolder:
         self.update(status=status, reason=reason, end=_now(), peak_memory=memory, **entries)
 
 
-def _earlier_run(
-    folder: Path, case: Mapping[str, Any], overwrite: bool, restart: bool
-) -> dict[str, Any] | None:
+def _earlier_run(folder: Path, case: Mapping[str, Any], overwrite: bool, restart: bool) -> dict[str, Any] | None:
     """The record of the run to continue, None for a new run; clears the folder or refuses it."""
     if overwrite and restart:
         raise ResultError("a run is either continued (restart) or replaced (overwrite), not both")
@@ -222,9 +220,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     except (json.JSONDecodeError, UnicodeDecodeError) as exc:
         raise ResultError(f"{file} is not readable as JSON: {exc}") from exc
     if record.get("format") != FORMAT:
-        raise ResultError(
-            f"{file} has layout {record.get('format')!r}; this version reads {FORMAT}"
-        )
+        raise ResultError(f"{file} has layout {record.get('format')!r}; this version reads {FORMAT}")
     return dict(record)
 
 

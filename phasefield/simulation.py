@@ -27,7 +27,7 @@ from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.progress import Progress, StepReport
 from phasefield.rankzero import on_root
-from phasefield.runfolder import RunFolder, physics_hash
+from phasefield.runfolder import RunFolder, Status, physics_hash
 from phasefield.stepping import Step
 
 
@@ -118,7 +118,7 @@ class Simulation:
             files.close(status, "" if status == "done" else "wall time or signal")
         return self._result(status)
 
-    def _run(self, files: Files | None, deadline: float | None) -> str:
+    def _run(self, files: Files | None, deadline: float | None) -> Status:
         if files and files.restarted:
             self.parts.conditions.update(self.stepper.t)
         else:
@@ -218,7 +218,9 @@ class Files:
         self.restarted = restart is not None
         self.table: ObservablesTable | None = None
         self.last_written = -np.inf
-        self.fields = {name: simulation._source(name) for name in simulation.case.output.fields}
+        self.fields: dict[str, tuple[fem.Function | DerivedField, float]] = {
+            name: simulation._source(name) for name in simulation.case.output.fields
+        }
         if restart is not None:
             self._load(self.folder.checkpoints if restart == "latest" else Path(restart))
         self.series = self._open_series()
@@ -268,9 +270,7 @@ class Files:
         if self.table is None:
             path, comm = self.folder.observables, self.simulation.comm
             if self.restarted:
-                self.table = ObservablesTable.open_existing(
-                    path, list(row), comm, truncate_after=int(row["step"]) - 1
-                )
+                self.table = ObservablesTable.open_existing(path, list(row), comm, truncate_after=int(row["step"]) - 1)
             else:
                 self.table = ObservablesTable(path, list(row), comm)
             dim = self.simulation.domain.dim
@@ -325,7 +325,7 @@ class Files:
 
     # --- end ----------------------------------------------------------------------------------------------
 
-    def close(self, status: str, reason: str) -> None:
+    def close(self, status: Status, reason: str) -> None:
         """Last fields and checkpoint, the figure, and the end of run.json."""
         simulation = self.simulation
         self._write_fields()

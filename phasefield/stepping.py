@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from dolfinx import fem
 
 from phasefield.case.schema import TimeTable
-from phasefield.errors import ConvergenceError
+from phasefield.errors import CaseError, ConvergenceError
 from phasefield.scaling import Scaling
 from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
@@ -40,6 +41,16 @@ class Step:
     rejected: int
     converged: bool = False
     energies: dict[str, float] | None = None
+
+
+T = TypeVar("T")
+
+
+def given(value: T | None, key: str) -> T:
+    """`value`, or CaseError naming the key of the table `time` that is missing."""
+    if value is None:
+        raise CaseError(f"time.{key}: missing; this mode needs it")
+    return value
 
 
 class Stepper:
@@ -236,7 +247,7 @@ class Ramp(Stepper):
 
     def run(self) -> Iterator[Step]:
         """One step per load point; the first is the initial load."""
-        points, end = self.spec.points, self.spec.end
+        points, end = given(self.spec.points, "points"), given(self.spec.end, "end")
         while self.point <= points:
             t = end * self.point / points
             self.problem.conditions.update(t)
@@ -285,7 +296,7 @@ class BackwardEuler(Stepper):
 
     def run(self) -> Iterator[Step]:
         """The steps of the list."""
-        steps = self.spec.steps
+        steps = given(self.spec.steps, "steps")
         while self.index < len(steps):
             dt = steps[self.index]
             saved = self.problem.snapshot()
@@ -349,7 +360,7 @@ class Transient(Stepper):
 
     def run(self) -> Iterator[Step]:
         """Steps until `spec.end`."""
-        end = self.spec.end
+        end = given(self.spec.end, "end")
         energies = self.problem.report.parts() if self.constant_loads else None
         in_a_row = 0
         while self.t < end * (1.0 - 1e-12):

@@ -69,8 +69,7 @@ def _unit(direction: ArrayLike, axis: int) -> Array:
     v = np.asarray(direction, dtype=float)
     if v.shape != (3,) or not np.all(np.isfinite(v)) or not np.any(v):
         raise CaseError(
-            f"the crystal direction along lab {'xyz'[axis]} must be three numbers, not all zero;"
-            f" found {direction!r}"
+            f"the crystal direction along lab {'xyz'[axis]} must be three numbers, not all zero; found {direction!r}"
         )
     return np.asarray(v / np.linalg.norm(v))
 

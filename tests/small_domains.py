@@ -46,10 +46,7 @@ class SmallDomain:
 def small_domain(kind: str, comm: MPI.Comm = MPI.COMM_SELF) -> SmallDomain:
     """The domain `kind` of KINDS, region "low" (1) where the last coordinate is small, else 2."""
     dim, simplex, periodic, axes = KINDS[kind]
-    coordinates = [
-        np.linspace(-1.0, length - 1.0, n + 1)
-        for length, n in zip(LENGTHS[:dim], CELLS[:dim], strict=True)
-    ]
+    coordinates = [np.linspace(-1.0, length - 1.0, n + 1) for length, n in zip(LENGTHS[:dim], CELLS[:dim], strict=True)]
     mesh = Grid(coordinates, periodic, simplex).mesh(comm)
     index_map = mesh.topology.index_map(dim)
     cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)

@@ -40,9 +40,7 @@ def test_units_of_integrals_have_no_zeroth_power() -> None:
     assert [extensive_unit("N", dim) for dim in (1, 2, 3)] == ["N/m^2", "N/m", "N"]
 
 
-@pytest.mark.parametrize(
-    "name", ["energy_lando", "mean_Q_x", "mean_P_w", "mean_phi_x", "mean_P_xx", "charge", "p"]
-)
+@pytest.mark.parametrize("name", ["energy_lando", "mean_Q_x", "mean_P_w", "mean_phi_x", "mean_P_xx", "charge", "p"])
 def test_unknown_observables_are_refused(name: str) -> None:
     with pytest.raises(KeyError):
         observable(name, 3)

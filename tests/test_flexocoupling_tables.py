@@ -70,9 +70,7 @@ def test_dipoles_are_callen_charges(key):
     crystal = flexo.crystal(key)
     charges, modes = born_charges(key), crystal.modes()
     for name, dipole in zip(modes.names, modes.dipoles, strict=True):
-        Z = {"xi3": charges.get("O1"), "xi4": np.sqrt(2.0) * charges.get("O3", 0.0)}.get(
-            name, charges.get(name)
-        )
+        Z = {"xi3": charges.get("O1"), "xi4": np.sqrt(2.0) * charges.get("O3", 0.0)}.get(name, charges.get(name))
         screened = flexo.fixed_displacement(Z, crystal.electronic_permittivity)
         assert dipole / 1.602176634e-19 == pytest.approx(screened, abs=0.0151)
 
@@ -111,9 +109,7 @@ def test_electronic_part_from_charge_moments(key, component):
 def test_electronic_part_is_not_met_with_the_weight_of_the_mode(key):
     """Table 4 sums xi4 with weight 1 although the mode is normalized: L2 misses by 2 to 16 %."""
     crystal = flexo.crystal(key)
-    L1, L2 = (
-        electronic(crystal, c, np.sqrt(2.0)) / crystal.fixed_displacement(c, "el") - 1.0 for c in ("L1", "L2")
-    )
+    L1, L2 = (electronic(crystal, c, np.sqrt(2.0)) / crystal.fixed_displacement(c, "el") - 1.0 for c in ("L1", "L2"))
     assert 0.02 < L1 < 0.05
     assert -0.17 < L2 < -0.015
 

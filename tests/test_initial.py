@@ -18,9 +18,7 @@ _TABLE = TypeAdapter(InitialSpec)
 NM = 1e-9
 
 
-def state(
-    domain: Domain, degree: int = 1, scale: float = 1.0, **table: object
-) -> tuple[np.ndarray, np.ndarray]:
+def state(domain: Domain, degree: int = 1, scale: float = 1.0, **table: object) -> tuple[np.ndarray, np.ndarray]:
     """Node positions in the first period (n, 3) in nm and polarizations (n, 3)."""
     P = fem.Function(function_spaces(domain, degree).P)
     initial_polarization(_TABLE.validate_python(table), domain, P, scale)

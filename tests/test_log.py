@@ -11,9 +11,7 @@ from phasefield.errors import CaseError
 from phasefield.log import logger
 from phasefield.progress import Progress, StepReport, TimeLeft, seconds
 
-REPORT = StepReport(
-    step=3, t=2e-12, dt=5e-13, iterations=42, residual=1.5e-3, energy=-1.25e-18, mean_P=0.26
-)
+REPORT = StepReport(step=3, t=2e-12, dt=5e-13, iterations=42, residual=1.5e-3, energy=-1.25e-18, mean_P=0.26)
 
 
 @pytest.fixture(autouse=True)

@@ -345,9 +345,7 @@ def test_bismuth_ferrite_zhang():
 def test_spontaneous_shear_of_a_rhombohedral_crystal():
     """Q11 + 2 Q12 = 0 in this set, so that only the shear gamma = Q44 P^2/3 is left."""
     expected = 0.02 * state_of("BiFeO3_Zhang2008").magnitude ** 2 / 3.0
-    np.testing.assert_allclose(
-        strain_of("BiFeO3_Zhang2008"), [0, 0, 0, expected, expected, expected], atol=1e-15
-    )
+    np.testing.assert_allclose(strain_of("BiFeO3_Zhang2008"), [0, 0, 0, expected, expected, expected], atol=1e-15)
     assert expected == pytest.approx(5.258e-3, abs=5e-7)
 
 
@@ -371,9 +369,7 @@ def test_potassium_sodium_niobate():
     phases, found = temperatures("KNaNbO3_Pohlmann2017", 0.5)
     assert phases == "ROTC"
     np.testing.assert_allclose(found, [123, 462, 673], atol=0.5)
-    assert read_set("KNaNbO3_Pohlmann2017").landau(ROOM, 0.0) == pytest.approx(
-        read_set("KNbO3_Zhou2018").landau(ROOM)
-    )
+    assert read_set("KNaNbO3_Pohlmann2017").landau(ROOM, 0.0) == pytest.approx(read_set("KNbO3_Zhou2018").landau(ROOM))
     C = np.array(read_set("KNaNbO3_Pohlmann2017").elastic(ROOM, 0.2)) / 1e9
     np.testing.assert_allclose(C, [230.5, 90.5, 76.3], atol=0.06)
 

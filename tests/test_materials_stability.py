@@ -42,10 +42,7 @@ def polynomial(**given):
 )
 def test_largest_stable_scale(name, overrides, flexo, transverse, every):
     m = load_material(name, flexo=flexo, overrides=overrides)
-    bounds = [
-        stability.flexo_bound(m.stiffness, m.flexo, m.gradient, transverse=flag).scale
-        for flag in (True, False)
-    ]
+    bounds = [stability.flexo_bound(m.stiffness, m.flexo, m.gradient, transverse=flag).scale for flag in (True, False)]
     np.testing.assert_allclose(bounds, [transverse, every], atol=5.1e-3)
 
 

@@ -123,9 +123,7 @@ def test_simplices_give_the_five_and_seven_point_stencil(dim: int) -> None:
 
 
 def test_names_of_boundaries() -> None:
-    domain = domain_of(
-        kind="box", size=(2e-9, 3e-9), spacing=1e-9, axes="xz", origin=(-1e-9, 5e-9), cell="tensor"
-    )
+    domain = domain_of(kind="box", size=(2e-9, 3e-9), spacing=1e-9, axes="xz", origin=(-1e-9, 5e-9), cell="tensor")
     assert domain.axes == (0, 2)
     assert domain.axis_names == "xz"
     assert domain.lower == pytest.approx((-1.0, 5.0))

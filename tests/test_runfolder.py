@@ -140,9 +140,7 @@ def test_differences_name_missing_and_changed_leaves():
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"), [("{", "not readable"), ('{"format": 9}', "layout 9")]
-)
+@pytest.mark.parametrize(("text", "message"), [("{", "not readable"), ('{"format": 9}', "layout 9")])
 def test_unreadable_record_is_an_error(tmp_path, text, message):
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(ResultError, match=message):

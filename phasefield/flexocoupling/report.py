@@ -261,8 +261,7 @@ def _warnings(request: Request) -> Iterable[str]:
     data = request.data
     even, mass = (data.fixed_displacement("L1", pattern) for pattern in PATTERNS)
     yield (
-        "f11 and f12 are known up to a common shift (reference potential, surfaces); f11 - f12 and"
-        " f44 are not affected"
+        "f11 and f12 are known up to a common shift (reference potential, surfaces); f11 - f12 and f44 are not affected"
     )
     if even != mass:
         yield (

@@ -194,8 +194,7 @@ def check_pattern(pattern: str) -> None:
     """Raise MaterialError unless `pattern` is one of `PATTERNS`."""
     if pattern not in PATTERNS:
         raise MaterialError(
-            f'unknown force pattern "{pattern}"{nearest(pattern, PATTERNS)}'
-            f" (tabulated: {', '.join(PATTERNS)})"
+            f'unknown force pattern "{pattern}"{nearest(pattern, PATTERNS)} (tabulated: {", ".join(PATTERNS)})'
         )
 
 
@@ -216,8 +215,7 @@ def crystal(name: str) -> Crystal:
     if key not in rows:
         known = sorted({*rows, *compounds})
         raise MaterialError(
-            f'no first-principles flexoelectric data for "{name}"{nearest(name, known)}'
-            f" (known: {', '.join(known)})"
+            f'no first-principles flexoelectric data for "{name}"{nearest(name, known)} (known: {", ".join(known)})'
         )
     row = rows[key]
     permittivity = float(row["eps0_expt_RT"])

@@ -95,9 +95,7 @@ def parse(entry: object, place: str, si_unit: str, sources: Mapping[str, str] | 
         raise MaterialError(f"{place}: {error}") from error
 
 
-def _parse_table(
-    entry: Mapping[str, Any], place: str, si_unit: str, sources: Mapping[str, str] | None
-) -> Coefficient:
+def _parse_table(entry: Mapping[str, Any], place: str, si_unit: str, sources: Mapping[str, str] | None) -> Coefficient:
     for key in entry:
         if key not in _KEYS:
             raise MaterialError(f'unknown key "{key}"{nearest(key, _KEYS)}')

@@ -77,7 +77,7 @@ def _product(powers: list[list[Any]], exponents: tuple[int, int, int]) -> Any:
 
 def density(a: Landau, P: ArrayLike) -> Array:
     """Energy density f (J/m^3), shape (...), at P (..., 3) in C/m^2, crystal axes."""
-    return np.asarray(polynomial(np.moveaxis(np.asarray(P, dtype=float), -1, 0), a))
+    return np.asarray(polynomial(list(np.moveaxis(np.asarray(P, dtype=float), -1, 0)), a))
 
 
 def gradient(a: Landau, P: ArrayLike) -> Array:

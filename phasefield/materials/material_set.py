@@ -201,9 +201,7 @@ class MaterialSet:
         """Names a formula may use, after the range checks."""
         low, high = self.temperature_range
         if not (math.isfinite(T) and T > 0.0 and low <= T <= high):
-            raise MaterialError(
-                f"{self.name} holds from {low:g} K to {high:g} K; temperature {T:g} K is outside"
-            )
+            raise MaterialError(f"{self.name} holds from {low:g} K to {high:g} K; temperature {T:g} K is outside")
         names = {"T": T, "T_celsius": T - ZERO_CELSIUS, "eps0": EPSILON_0}
         if self.composition is not None:
             if x is None:

@@ -31,9 +31,7 @@ def with_flexo(base: MaterialSet, flexo: str | Mapping[str, Any]) -> MaterialSet
         return with_overrides(base, {"flexo": flexo})
     sets = flexo_file()["sets"]
     if flexo not in sets:
-        raise MaterialError(
-            f'unknown flexocoupling set "{flexo}"{nearest(flexo, sets)} (known: {", ".join(sets)})'
-        )
+        raise MaterialError(f'unknown flexocoupling set "{flexo}"{nearest(flexo, sets)} (known: {", ".join(sets)})')
     entry = sets[flexo]
     key = base.formula if base.formula in entry["values"] else ANY
     if key not in entry["values"]:
@@ -78,8 +76,7 @@ def with_overrides(base: MaterialSet, overrides: Mapping[str, Any]) -> MaterialS
     conventions = dict(base.conventions)
     if conventions.get("quartics") == "clamped" and {"landau.alpha_11", "landau.alpha_12"} & set(new):
         raise MaterialError(
-            f"inline alpha_11 and alpha_12 are stress-free, those of {base.place} are clamped:"
-            " change the file instead"
+            f"inline alpha_11 and alpha_12 are stress-free, those of {base.place} are clamped: change the file instead"
         )
     if {"electrostriction.Q44", "electrostriction.q44"} & set(new):
         conventions["Q44"] = "engineering"

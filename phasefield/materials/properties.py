@@ -93,9 +93,7 @@ def implied(material_set: MaterialSet, T: float, x: float | None = None) -> Prop
 def transitions(material_set: MaterialSet, x: float | None = None) -> list[tuple[str, str, float]]:
     """Phase changes of a set on heating through its range of temperature."""
     low, high = material_set.temperature_range
-    return thermodynamics.transitions(
-        lambda T: material_set.landau(T, x), max(low, COLDEST), min(high, HOTTEST)
-    )
+    return thermodynamics.transitions(lambda T: material_set.landau(T, x), max(low, COLDEST), min(high, HOTTEST))
 
 
 def flexo_stability(material_set: MaterialSet, T: float, x: float | None = None) -> list[FlexoStability]:
@@ -129,16 +127,12 @@ def _strain(material_set: MaterialSet, T: float, x: float | None, state: State) 
     return strain_to_voigt(thermodynamics.spontaneous_strain(Q, state.polarization))
 
 
-def _walls(
-    material_set: MaterialSet, T: float, x: float | None, state: State
-) -> tuple[Wall | None, Wall | None]:
+def _walls(material_set: MaterialSet, T: float, x: float | None, state: State) -> tuple[Wall | None, Wall | None]:
     if state.phase != "T" or not material_set.section("gradient"):
         return None, None
     a = material_set.landau(T, x)
     _, _, G44, G44p = material_set.gradient(T, x)
-    stiffening = thermodynamics.wall_stiffening(
-        material_set.elastic(T, x), material_set.electrostriction(T, x)
-    )
+    stiffening = thermodynamics.wall_stiffening(material_set.elastic(T, x), material_set.electrostriction(T, x))
     return (
         thermodynamics.wall_180(a, G44 + G44p),
         thermodynamics.wall_180(a, G44 + G44p, stiffening),

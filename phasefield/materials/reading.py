@@ -115,9 +115,7 @@ def parse_set(text: str, place: str) -> MaterialSet:
     )
 
 
-def coefficients(
-    data: Mapping[str, Any], place: str, sources: Mapping[str, str] | None
-) -> dict[str, Coefficient]:
+def coefficients(data: Mapping[str, Any], place: str, sources: Mapping[str, str] | None) -> dict[str, Coefficient]:
     """Coefficients in `data` by "section.key"; inline ones if `sources` is None.
 
     Raises:
@@ -138,10 +136,7 @@ def coefficients(
 
 def _parameters(data: Mapping[str, Any], place: str, sources: Mapping[str, str]) -> dict[str, Coefficient]:
     """Parameters keep the unit they are written in: formulas use them as they stand."""
-    return {
-        key: parse(entry, f"{place}: parameters.{key}", _own_unit(entry), sources)
-        for key, entry in data.items()
-    }
+    return {key: parse(entry, f"{place}: parameters.{key}", _own_unit(entry), sources) for key, entry in data.items()}
 
 
 def _own_unit(entry: object) -> str:
@@ -164,17 +159,14 @@ def _composition(entry: Any, place: str) -> Composition | None:
         low, high = (float(value) for value in entry["range"])
         return Composition(str(entry["meaning"]), low, high)
     except (KeyError, TypeError, ValueError) as error:
-        raise MaterialError(
-            f'{place}: composition needs meaning = "…" and range = [lowest, highest]'
-        ) from error
+        raise MaterialError(f'{place}: composition needs meaning = "…" and range = [lowest, highest]') from error
 
 
 def _conventions(entry: Mapping[str, str], place: str) -> dict[str, str]:
     for key, value in entry.items():
         if key not in _CONVENTIONS:
             raise MaterialError(
-                f'{place}: unknown convention "{key}"{nearest(key, _CONVENTIONS)}'
-                f" (known: {', '.join(_CONVENTIONS)})"
+                f'{place}: unknown convention "{key}"{nearest(key, _CONVENTIONS)} (known: {", ".join(_CONVENTIONS)})'
             )
         if value not in _CONVENTIONS[key]:
             allowed = ", ".join(_CONVENTIONS[key])

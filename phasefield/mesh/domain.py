@@ -83,9 +83,7 @@ class Domain:
     def dx(self, *regions: str, **metadata: object) -> ufl.Measure:
         """Measure over the named regions (all if none), e.g. dx("film", quadrature_degree=4)."""
         measure = ufl.Measure("dx", domain=self.mesh, subdomain_data=self.cell_tags, metadata=metadata)
-        return (
-            measure(tuple(_lookup(name, self.regions, "region") for name in regions)) if regions else measure
-        )
+        return measure(tuple(_lookup(name, self.regions, "region") for name in regions)) if regions else measure
 
     def ds(self, *boundaries: str, side: str | None = None, **metadata: object) -> ufl.Measure:
         """Measure over the named boundaries (without a name: the whole surface).

@@ -160,9 +160,7 @@ def _tag_facets(mesh: dmesh.Mesh, plan: _Plan, path: str) -> dmesh.MeshTags:
     return tag_facets(mesh, [facets[tags == value] for value in values], values)
 
 
-def _interfaces(
-    mesh: dmesh.Mesh, facet_tags: dmesh.MeshTags, boundaries: dict[str, int], path: str
-) -> frozenset[str]:
+def _interfaces(mesh: dmesh.Mesh, facet_tags: dmesh.MeshTags, boundaries: dict[str, int], path: str) -> frozenset[str]:
     """Names of boundaries inside the mesh. Raises MeshError for one that is partly inside."""
     dim = mesh.topology.dim
     outer = dmesh.exterior_facet_indices(mesh.topology)

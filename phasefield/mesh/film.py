@@ -79,9 +79,7 @@ def film_planes(grid: Grid, axes: tuple[int, ...], layers: list[Layer]) -> list[
         "bottom": ("film_bottom",) if names[0] == "film" else (),
         "top": ("film_top",) if names[-1] == "film" else (),
     }
-    planes = [
-        plane._replace(names=plane.names + also.get(plane.names[-1], ())) for plane in side_planes(grid, axes)
-    ]
+    planes = [plane._replace(names=plane.names + also.get(plane.names[-1], ())) for plane in side_planes(grid, axes)]
     for below, above in pairwise(layers):
         called = {
             "film_bottom": above.name == "film",

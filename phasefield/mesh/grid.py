@@ -39,9 +39,7 @@ class Grid:
         self.periodic = tuple(periodic)
         self.dim = len(self.coordinates)
         self.blocks = tuple(len(c) - 1 for c in self.coordinates)
-        self.nodes = tuple(
-            n if repeats else n + 1 for n, repeats in zip(self.blocks, self.periodic, strict=True)
-        )
+        self.nodes = tuple(n if repeats else n + 1 for n, repeats in zip(self.blocks, self.periodic, strict=True))
         self.cell = (SIMPLICES if simplex else TENSORS)[self.dim - 1]
         self._corners = _kuhn(self.dim) if simplex else np.arange(2**self.dim)[None, :]
         for n, repeats in zip(self.blocks, self.periodic, strict=True):
@@ -67,9 +65,7 @@ class Grid:
 
     def mesh(self, comm: MPI.Comm) -> Mesh:
         """The mesh, distributed over `comm`. Collective."""
-        periods = [
-            Period(a, self.lower[a], self.lengths[a]) for a, repeats in enumerate(self.periodic) if repeats
-        ]
+        periods = [Period(a, self.lower[a], self.lengths[a]) for a, repeats in enumerate(self.periodic) if repeats]
         return create_mesh(comm, self._cells(comm), self._points(comm), self.cell, periods)
 
     def block_index(self, mesh: Mesh, coordinate: int) -> np.ndarray:

@@ -33,9 +33,7 @@ class Period(NamedTuple):
     length: float
 
 
-def create_mesh(
-    comm: MPI.Comm, cells: np.ndarray, x: np.ndarray, cell: str, periods: Sequence[Period]
-) -> Mesh:
+def create_mesh(comm: MPI.Comm, cells: np.ndarray, x: np.ndarray, cell: str, periods: Sequence[Period]) -> Mesh:
     """Mesh from cells (n, vertices) over merged nodes x (m, dim), periodic over `periods`.
 
     Nodes on the upper side of a period must have been replaced by those on the lower side, and no
@@ -78,9 +76,7 @@ class _Copies:
     Attributes: index_map, dofmap (cells, vertices), and node and move of each local copy.
     """
 
-    def __init__(
-        self, nodes: IndexMap, dofmap: np.ndarray, moves: np.ndarray, kinds: int, comm: MPI.Comm
-    ) -> None:
+    def __init__(self, nodes: IndexMap, dofmap: np.ndarray, moves: np.ndarray, kinds: int, comm: MPI.Comm) -> None:
         owned, local = nodes.size_local, nodes.size_local + nodes.num_ghosts
         used = np.zeros((kinds, local), dtype=bool)
         used[moves, dofmap] = True

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import ufl
 from dolfinx import fem
+from ufl.core.expr import Expr
 
 from phasefield import compat, jit
 from phasefield.physics import electrostatics
@@ -45,7 +46,7 @@ class DerivedField:
             for region in self.functional.regions
         ]
 
-    def _of_region(self, region: str):
+    def _of_region(self, region: str) -> Expr:
         f = self.functional
         quantities: dict[str, Callable] = {
             "E": f.field,
@@ -66,7 +67,7 @@ class DerivedField:
         self.function.x.scatter_forward()
 
 
-def tensor(voigt, shear_factor: float):
+def tensor(voigt: Expr, shear_factor: float) -> Expr:
     """Symmetric 3x3 tensor of a Voigt vector; `shear_factor` is ½ for engineering strains, 1 for stresses."""
     s = [shear_factor * voigt[k] for k in (3, 4, 5)]
     return ufl.as_matrix([[voigt[0], s[2], s[1]], [s[2], voigt[1], s[0]], [s[1], s[0], voigt[2]]])

@@ -32,9 +32,7 @@ class ObservablesTable:
         on_root(comm, lambda: write_text(self.path, _line(self.columns)))
 
     @classmethod
-    def open_existing(
-        cls, path: str | Path, columns: Sequence[str], comm: MPI.Comm, *, truncate_after: int
-    ) -> Self:
+    def open_existing(cls, path: str | Path, columns: Sequence[str], comm: MPI.Comm, *, truncate_after: int) -> Self:
         """Continue the table at `path` without rows after step `truncate_after` or cut short.
 
         A table that does not exist is begun. Raises ResultError if its columns differ, naming them.
@@ -49,9 +47,7 @@ class ObservablesTable:
         """Append one row. Raises ValueError unless `row` has exactly the columns of the table."""
         if row.keys() != set(self.columns):
             missing, unknown = set(self.columns) - row.keys(), row.keys() - set(self.columns)
-            raise ValueError(
-                f"row of {self.path.name}: missing {sorted(missing)}, unknown {sorted(unknown)}"
-            )
+            raise ValueError(f"row of {self.path.name}: missing {sorted(missing)}, unknown {sorted(unknown)}")
         if self._writes:
             with self.path.open("a", encoding="utf-8", newline="") as file:
                 file.write(_line([_text(row[name]) for name in self.columns]))
@@ -70,9 +66,7 @@ class ObservablesTable:
             )
         if not text.endswith("\n"):
             rows = rows[:-1]
-        write_text(
-            self.path, "".join(map(_line, [header, *(r for r in rows if int(r[0]) <= step)]))
-        )
+        write_text(self.path, "".join(map(_line, [header, *(r for r in rows if int(r[0]) <= step)])))
 
 
 def _text(value: float) -> str:

@@ -31,9 +31,7 @@ class FieldValues:
         self._block = V.dofmap.index_map_bs
         components = int(np.prod(V.value_shape, dtype=int))
         if components != self._block or self._block not in (1, 2, 3, 6, 9):
-            raise ValueError(
-                f"field {name}: only scalars, vectors, 6-vectors and 3x3 tensors can be written"
-            )
+            raise ValueError(f"field {name}: only scalars, vectors, 6-vectors and 3x3 tensors can be written")
         if element.degree == 0:
             self.center, self._order = "Cell", mesh.order
             self._source = V.dofmap.list[: owned_cells(V.mesh), 0]
@@ -41,9 +39,7 @@ class FieldValues:
             self.center, self._order = "Node", mesh.nodes
             self._source = _vertex_dofs(V, mesh.space)
         else:
-            raise ValueError(
-                f"field {name}: only continuous Lagrange and constant per cell can be written"
-            )
+            raise ValueError(f"field {name}: only continuous Lagrange and constant per cell can be written")
 
     def gather(self) -> dict[str, npt.NDArray[np.float64]]:
         """Arrays (rows,) or (rows, components) by name on rank 0, empty elsewhere. Collective."""
@@ -54,10 +50,7 @@ class FieldValues:
             return {}
         values *= self._scale
         if self._block == 6:
-            return {
-                f"{self.name}_{component}": values[:, i]
-                for i, component in enumerate(VOIGT_COMPONENTS)
-            }
+            return {f"{self.name}_{component}": values[:, i] for i, component in enumerate(VOIGT_COMPONENTS)}
         if self._block == 2:
             values = np.pad(values, ((0, 0), (0, 1)))
         return {self.name: values[:, 0] if self._block == 1 else values}

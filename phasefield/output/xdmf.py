@@ -82,9 +82,7 @@ class XdmfSeries:
     def write(self, t: float) -> None:
         """Write all fields at time `t` (s). ResultError unless `t` is later than the last one."""
         if self.times and not t > self.times[-1]:
-            raise ResultError(
-                f"{self.path}: time {t!r} s is not after {self.times[-1]!r} s, the last one written"
-            )
+            raise ResultError(f"{self.path}: time {t!r} s is not after {self.times[-1]!r} s, the last one written")
         arrays = [(field.center, field.gather()) for field in self._fields]
         on_root(self._comm, lambda: self._append(float(t), arrays))
         self.times.append(float(t))
@@ -104,8 +102,7 @@ class XdmfSeries:
         self._mesh = point_mesh(domain.mesh, tuple(domain.axes))
         self._regions = self._mesh.order.gather(cell_tags(domain.mesh, domain.cell_tags))
         self._fields = [
-            FieldValues(name, function, self._mesh, (scales or {}).get(name, 1.0))
-            for name, function in fields.items()
+            FieldValues(name, function, self._mesh, (scales or {}).get(name, 1.0)) for name, function in fields.items()
         ]
         self._grids: list[str] = []
 
@@ -157,9 +154,7 @@ class XdmfSeries:
                 f"{len(self._mesh.points)} points)"
             )
 
-    def _append(
-        self, t: float, arrays: Sequence[tuple[str, Mapping[str, npt.NDArray[np.float64]]]]
-    ) -> None:
+    def _append(self, t: float, arrays: Sequence[tuple[str, Mapping[str, npt.NDArray[np.float64]]]]) -> None:
         with self._open("r+") as file:
             group = file.create_group(f"times/{len(self.times):08d}")
             group.attrs["time"] = t
@@ -190,8 +185,7 @@ class XdmfSeries:
     def _attribute(self, name: str, data: h5py.Dataset, center: str) -> str:
         kind = _KINDS[data.shape[1] if data.ndim == 2 else 1]
         return (
-            f'<Attribute Name={quoteattr(name)} AttributeType="{kind}" Center="{center}">'
-            f"{self._item(data)}</Attribute>"
+            f'<Attribute Name={quoteattr(name)} AttributeType="{kind}" Center="{center}">{self._item(data)}</Attribute>'
         )
 
     def _item(self, data: h5py.Dataset) -> str:

@@ -58,9 +58,7 @@ def polar(
     scaling: Scaling,
 ) -> Polar:
     """Coefficients of `material` with crystal orientation `rotation` and a lab Voigt `eigenstrain`."""
-    alpha = np.array(
-        [scaling.landau(material.landau.get(name, 0.0), order) for name, order in landau.TERMS.items()]
-    )
+    alpha = np.array([scaling.landau(material.landau.get(name, 0.0), order) for name, order in landau.TERMS.items()])
 
     def lab(tensor: np.ndarray) -> np.ndarray:
         return tensors.rotate4(tensor, rotation)
@@ -73,9 +71,7 @@ def polar(
         order=polynomial_order(alpha),
         rotation=constant(rotation),
         gradient=constant(scaling.gradient(lab(material.gradient)).reshape(9, 9)),
-        electrostriction=constant(
-            scaling.electrostriction(electrostriction_matrix(lab(material.electrostriction)))
-        ),
+        electrostriction=constant(scaling.electrostriction(electrostriction_matrix(lab(material.electrostriction)))),
         stiffness=constant(scaling.elastic(tensors.voigt_stiffness(lab(material.stiffness)))),
         permittivity=constant(scaling.permittivity(material.background_permittivity)),
         eigenstrain=constant(eigenstrain / scaling.strain),

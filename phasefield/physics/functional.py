@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import ufl
 from dolfinx import fem
+from ufl.core.expr import Expr
 
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
@@ -105,24 +106,22 @@ class Functional:
 
     def local_density(self, region: str, P, u):
         """Landau plus elastic energy density: what is local in P at a given displacement."""
-        c = self.regions[region]
+        c = self.polar_regions[region]
         density = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
         if self.mechanics:
             density += elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
         return density
 
-    def densities(self, region: str, P, u, phi) -> dict[str, ufl.core.expr.Expr]:
+    def densities(self, region: str, P, u, phi) -> dict[str, Expr]:
         """Energy densities of one region by term."""
         c = self.regions[region]
         terms = {}
         polar = isinstance(c, Polar)
-        if polar:
+        if isinstance(c, Polar):
             terms["landau"] = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
-            terms["elastic"] = elasticity.energy_density(
-                self.strain(u), self.eigenstrain(region, P), c.stiffness
-            )
+            terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
         if self.electrostatics:
             terms["electric"] = electrostatics.energy_density(
                 self.field(phi), P if polar else ufl.zero(3), c.permittivity
@@ -131,7 +130,7 @@ class Functional:
             terms["electric"] = -ufl.inner(self.applied_field, P)
         return terms
 
-    def boundary_integral(self, term: BoundaryTerm, P, u, phi):
+    def boundary_integral(self, term: BoundaryTerm, P: Expr, u: Expr, phi: Expr) -> ufl.Form:
         """Integral of a boundary term over its facets, outer or inner."""
         normal = self.domain.normal()
         over = self.domain.dS if term.boundary in self.domain.interfaces else self.domain.ds

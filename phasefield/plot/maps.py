@@ -95,9 +95,7 @@ def _raster(
     lower, upper = plane.min(axis=0), plane.max(axis=0)
     size = (upper - lower).max() / longest
     counts = np.maximum(np.rint((upper - lower) / size).astype(int), 1)
-    axes = [
-        low + (np.arange(n) + 0.5) * (up - low) / n for low, up, n in zip(lower, upper, counts, strict=True)
-    ]
+    axes = [low + (np.arange(n) + 0.5) * (up - low) / n for low, up, n in zip(lower, upper, counts, strict=True)]
     x, y = np.meshgrid(*axes)
     return (x, y), (lower[0], upper[0], lower[1], upper[1])
 

@@ -88,9 +88,7 @@ def seconds(value: float) -> str:
 
 def variant_patches(numbers: Sequence[int]) -> list[Patch]:
     """Legend entries of the given variants, in their order."""
-    return [
-        Patch(facecolor=COLOURS[n], edgecolor="0.3", linewidth=0.4, label=NAMES[n]) for n in sorted(numbers)
-    ]
+    return [Patch(facecolor=COLOURS[n], edgecolor="0.3", linewidth=0.4, label=NAMES[n]) for n in sorted(numbers)]
 
 
 def mark_panel(axes: Axes, letter: str) -> None:

@@ -158,10 +158,7 @@ def _walls(polar: pv.UnstructuredGrid) -> pv.PolyData:
     P = np.asarray(polar.point_data["P"])
     size = variants.scale(P)
     present = np.unique(variants.variant(P, 0.1 * size))
-    pieces = [
-        _wall(polar, first, second, size)
-        for first, second in combinations(present[present != variants.NONE], 2)
-    ]
+    pieces = [_wall(polar, first, second, size) for first, second in combinations(present[present != variants.NONE], 2)]
     pieces = [piece for piece in pieces if piece.n_cells]
     return pv.merge(pieces, merge_points=False) if pieces else pv.PolyData()
 

@@ -87,9 +87,7 @@ class CoupledProblem:
     def snapshot(self) -> Snapshot:
         """Copies of the present fields."""
         f = self.functional
-        return Snapshot(
-            f.P.x.array.copy(), f.u.x.array.copy(), f.phi.x.array.copy(), f.mean_strain.value.copy()
-        )
+        return Snapshot(f.P.x.array.copy(), f.u.x.array.copy(), f.phi.x.array.copy(), f.mean_strain.value.copy())
 
     def restore(self, saved: Snapshot) -> None:
         """Put saved fields back."""

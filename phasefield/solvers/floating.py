@@ -8,6 +8,7 @@ constant, so this happens once.
 from __future__ import annotations
 
 import numpy as np
+from dolfinx.common import IndexMap
 from mpi4py import MPI
 from petsc4py import PETSc
 
@@ -24,7 +25,7 @@ class Floating:
         charges: total free charge of each electrode (solver units).
     """
 
-    def __init__(self, comm: MPI.Comm, index_map, groups: list[np.ndarray], charges: list[float]):
+    def __init__(self, comm: MPI.Comm, index_map: IndexMap, groups: list[np.ndarray], charges: list[float]):
         self.comm = comm
         self.size = index_map.size_local
         self.start = index_map.local_range[0]

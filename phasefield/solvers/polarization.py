@@ -147,8 +147,7 @@ class PolarizationSolver:
         f = self.functional
         trial, test = ufl.TrialFunction(f.spaces.phi), ufl.TestFunction(f.spaces.phi)
         return sum(
-            ufl.inner(ufl.grad(trial), ufl.grad(test)) * f.dx(region, 2 * f.degree)
-            for region in f.polar_regions
+            ufl.inner(ufl.grad(trial), ufl.grad(test)) * f.dx(region, 2 * f.degree) for region in f.polar_regions
         )
 
     def _potential_null_space(self, scale: float) -> PETSc.NullSpace | None:
@@ -180,7 +179,7 @@ class PolarizationSolver:
             self.potential_pc.setFromOptions()
             self.operator = PETSc.Mat().createNest([[self.A, self.B], [self.Bt, self.Lneg]], comm=self.comm)
             if self.null_space:
-                self.operator.setNullSpace(self._nest_null_space())
+                self.operator.setNullSpace(self._nest_null_space(self.null_space))
             self.ksp.getPC().setType("python")
             self.ksp.getPC().setPythonContext(BlockDiagonal(self.polarization_pc, self.potential_pc))
         else:
@@ -188,10 +187,10 @@ class PolarizationSolver:
             self.ksp.setPC(self.polarization_pc)
         self.ksp.setFromOptions()
 
-    def _nest_null_space(self) -> PETSc.NullSpace:
+    def _nest_null_space(self, potential: PETSc.NullSpace) -> PETSc.NullSpace:
         zero = self.A.createVecRight()
         zero.set(0.0)
-        constant = self.null_space.getVecs()[0]
+        constant = potential.getVecs()[0]
         return PETSc.NullSpace().create(
             vectors=[PETSc.Vec().createNest([zero, constant], comm=self.comm)], comm=self.comm
         )

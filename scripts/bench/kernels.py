@@ -1,6 +1,6 @@
 """Assembly of the force on P with the compiler flags of phasefield.jit against DOLFINx's own: time and ratio.
 
-    scripts/env python scripts/bench/kernels.py
+scripts/env python scripts/bench/kernels.py
 """
 
 from __future__ import annotations
