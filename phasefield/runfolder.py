@@ -141,6 +141,12 @@ class RunFolder:
         memory = provenance.peak_memory(self.comm)
         self.update(status=status, reason=reason, end=_now(), peak_memory=memory, **entries)
 
+    def crashed(self, error: BaseException) -> None:
+        """Say in run.json that an unforeseen error ended this run. Not collective: other ranks may hang or be gone."""
+        if self.comm.rank == 0:
+            self.record |= {"status": "failed", "reason": f"crashed: {type(error).__name__}: {error}", "end": _now()}
+            write_text(self.run_json, _dump(self.record))
+
 
 def _earlier_run(folder: Path, case: Mapping[str, Any], overwrite: bool, restart: bool) -> dict[str, Any] | None:
     """The record of the run to continue, None for a new run; clears the folder or refuses it."""

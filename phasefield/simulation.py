@@ -114,6 +114,10 @@ class Simulation:
                 reason = error.reason if isinstance(error, ConvergenceError) else type(error).__name__
                 files.close("failed", f"{reason}: {error}" if reason not in str(error) else str(error))
             raise
+        except Exception as error:
+            if files:
+                files.folder.crashed(error)
+            raise
         if files:
             files.close(status, "" if status == "done" else "wall time or signal")
         return self._result(status)

@@ -100,6 +100,9 @@ class PolarizationSolver:
         constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
         self.A0 = assembled_matrix(sum(places, constant))
         constrain(self.A0, self.free_P, self.free_P, 0.0)
+        self.constant_blocks = diagonal_blocks(self.A0)
+        # A matrix of its own for the point blocks: PETSc's BAIJ keeps inverted blocks when its values change.
+        self.D = PETSc.Mat().createAIJ(self.A0.getSizes(), bsize=3, nnz=(3, 0), comm=self.comm)
         self.A0.convert("baij")
         self.A = self.A0.duplicate(copy=True)
         self.curvature = self._curvature_form()
@@ -139,7 +142,7 @@ class PolarizationSolver:
         constrain(self.L, self.free_phi, self.free_phi, diagonal)
         constrain(self.polar_laplacian, self.free_phi, self.free_phi, 0.0)
         self.null_space = self._potential_null_space(diagonal)
-        self.preconditioner_inverse_size = 0.0
+        self.preconditioner_inverse_size = -1.0
         self.Lneg = self.L.copy()
         self.Lneg.scale(-1.0)
 
@@ -211,7 +214,10 @@ class PolarizationSolver:
                 self.block_rows, self.block_rows, blocks.reshape(-1, 9), PETSc.InsertMode.ADD_VALUES
             )
             self.A.assemble()
-        self.polarization_pc.setOperators(self.A)
+            point_blocks = (blocks + self.constant_blocks).reshape(-1, 9)
+            self.D.setValuesBlockedRCV(self.block_rows, self.block_rows, point_blocks)
+            self.D.assemble()
+        self.polarization_pc.setOperators(self.A if self.consistent else self.D)
         self.polarization_pc.setUp()
         if self.functional.electrostatics:
             self._refresh_potential_preconditioner()
@@ -239,13 +245,16 @@ class PolarizationSolver:
         return blocks * self.free_blocks + self.fixed_scale * self.fixed_blocks
 
     def _refresh_potential_preconditioner(self) -> None:
-        """Rebuild the multigrid when the size of the P block changed by more than a factor of two."""
+        """Rebuild the multigrid when the size of the P block reached another power of two.
+
+        It is built for that power, not for the size itself: so it depends on the present state alone, and a run
+        that was stopped and continued takes the same steps.
+        """
         diagonal = self.A.getDiagonal().array.reshape(-1, 3) * self.free_P.reshape(-1, 3)
         total = self.comm.allreduce(abs(diagonal).sum())
         weight = self.comm.allreduce((self.volumes[:, None] * self.free_P.reshape(-1, 3)).sum())
-        inverse_size = weight / total if total > 0.0 else 0.0
-        known = self.preconditioner_inverse_size
-        if known > 0.0 and 0.5 < inverse_size / known < 2.0:
+        inverse_size = 2.0 ** round(np.log2(weight / total)) if total > 0.0 else 0.0
+        if inverse_size == self.preconditioner_inverse_size:
             return
         self.preconditioner_inverse_size = inverse_size
         matrix = self.L.copy()
@@ -336,6 +345,16 @@ class BlockDiagonal:
         """Apply each block's preconditioner."""
         for block, a, b in zip(self.blocks, x.getNestSubVecs(), y.getNestSubVecs(), strict=True):
             block.apply(a, b)
+
+
+def diagonal_blocks(matrix: PETSc.Mat) -> np.ndarray:
+    """The 3x3 blocks on the diagonal of the owned rows of an AIJ matrix, shape (rows/3, 3, 3)."""
+    starts, columns, values = matrix.getDiagonalBlock().getValuesCSR()
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    inside = rows // 3 == columns // 3
+    blocks = np.zeros(((len(starts) - 1) // 3, 3, 3))
+    blocks[rows[inside] // 3, rows[inside] % 3, columns[inside] % 3] = values[inside]
+    return blocks
 
 
 def positive_definite(blocks: np.ndarray) -> np.ndarray:
