@@ -1,7 +1,7 @@
 """Messages reach the terminal and run.log once, from the rank and level they should."""
 
 import io
-import logging
+import subprocess
 import sys
 
 import pytest
@@ -73,7 +73,9 @@ def test_other_ranks_touch_the_file_only_to_warn(tmp_path):
 
 
 def test_import_attaches_nothing_that_prints():
-    assert [type(h) for h in logger.handlers] == [logging.NullHandler]
+    program = "from phasefield.log import logger; print([type(h).__name__ for h in logger.handlers])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['NullHandler']"
 
 
 def test_batch_prints_one_line_per_step(capsys):
