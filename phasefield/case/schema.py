@@ -764,10 +764,13 @@ class Solver(Table):
     """PETSc options by name, without the leading dash"""
 
 
+OutputField = Literal["P", "phi", "u", "E", "D", "strain", "stress", "E_flexo", "bound_charge"]
+
+
 class Output(Table):
     """What is written and how often; fields are always written at the start and at the end."""
 
-    fields: tuple[Literal["P", "phi", "u", "E", "D", "strain", "stress"], ...] = ("P", "phi", "u")
+    fields: tuple[OutputField, ...] = ("P", "phi", "u")
     """fields to write"""
     every_steps: Count | None = None
     """write fields every so many steps"""

@@ -11,6 +11,8 @@ def problems(case: Case) -> Iterator[str]:
     """Contradictions of the table `flexoelectricity`; its stability needs the material."""
     flexo = case.flexoelectricity
     if not flexo.enabled:
+        if "E_flexo" in case.output.fields:
+            yield 'output.fields: "E_flexo" needs flexoelectricity, which is not enabled'
         return
     if not case.mechanics.enabled:
         yield "flexoelectricity: needs mechanics, which is not enabled"
