@@ -56,8 +56,7 @@ def with_flexocoupling(material: Material, flexo: Flexoelectricity) -> Material:
         return replace(material, flexo=full_flexo(flexo.tensor))
     if material.flexo is None:
         raise MaterialError(
-            f"flexoelectricity: {material.name} has no flexocoupling coefficients; give a set, coefficients or a"
-            " tensor"
+            f"flexoelectricity: {material.name} has no flexocoupling coefficients; give a set, coefficients or a tensor"
         )
     return material
 

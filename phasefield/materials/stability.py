@@ -73,9 +73,7 @@ class FlexoBound(NamedTuple):
     direction: Array
 
 
-def flexo_bound(
-    C: Array, f: Array, G: Array, *, transverse: bool = False, span: Array | None = None
-) -> FlexoBound:
+def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False, span: Array | None = None) -> FlexoBound:
     """Largest s* with [[C(n), s f(n)], [s f(n)^T, G(n)]] positive definite for all n and s < s*.
 
     With s* < 1 grid-scale noise grows without end (Yudin, Ahluwalia, Tagantsev, Appl. Phys. Lett.

@@ -162,9 +162,7 @@ class Functional:
             terms["landau"] = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
-            terms["elastic"] = elasticity.energy_density(
-                self.strain(u), self.eigenstrain(region, P), c.stiffness
-            )
+            terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
             if polar and c.flexo is not None:
                 terms["flexo"] = flexoelectricity.energy_density(self.strain(u), self.domain.grad(P), c.flexo)
         if self.electrostatics:

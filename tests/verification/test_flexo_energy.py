@@ -293,5 +293,3 @@ def test_gauge_freedom_of_a_periodic_crystal(dim: int) -> None:
     difference = displacements[0] + GAUGE * P - displacements[1]
     assert np.ptp(difference, axis=0).max() < 1e-9 * GAUGE * np.abs(P).max()
     assert np.abs(forces[1] - forces[0]).max() < 1e-9 * np.abs(forces[0]).max()
-
-
