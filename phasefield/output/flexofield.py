@@ -5,6 +5,7 @@ from __future__ import annotations
 import ufl
 from dolfinx import fem
 from petsc4py import PETSc
+from ufl.core.expr import Expr
 
 from phasefield.output.derived import DerivedField
 from phasefield.physics import flexoelectricity
@@ -36,14 +37,13 @@ class FlexoField(DerivedField):
         self.ksp.getPC().setType("jacobi")
         self.ksp.setTolerances(rtol=1e-12, atol=0.0)
 
-    def _weak(self, v):
+    def _weak(self, v: Expr) -> ufl.Form:
         f = self.functional
         volume = [
             -flexoelectricity.energy_density(f.strain(), f.domain.grad(v), c.flexo) * f.dx(region)
             for region, c in f.flexo_regions.items()
         ]
-        coefficients = next(iter(f.flexo_regions.values())).flexo
-        surface = flexoelectricity.surface_energy(f.strain(), v, f.domain.normal(), coefficients)
+        surface = flexoelectricity.surface_energy(f.strain(), v, f.domain.normal(), f.flexo_coefficients)
         return sum(volume) + surface * f.flexo_skin()
 
     def update(self) -> None:

@@ -96,7 +96,7 @@ class Functional:
         return ufl.as_vector(mean) + elasticity.voigt_strain(self.domain.grad(self.u if u is None else u))
 
     @property
-    def height(self):
+    def height(self) -> Expr:
         """Distance from the middle of a plate along its thickness (nm), the coordinate that is not periodic."""
         i = self.domain.periodic.index(False)
         middle = self.domain.lower[i] + 0.5 * self.domain.lengths[i]
@@ -119,7 +119,7 @@ class Functional:
         c = self.regions[region]
         stress = elasticity.stress(self.strain(), self.eigenstrain(region), c.stiffness)
         if region in self.flexo_regions and not self.one_way:
-            stress += flexoelectricity.stress(self.domain.grad(self.P), c.flexo)
+            stress += flexoelectricity.stress(self.domain.grad(self.P), self.flexo_coefficients)
         return stress
 
     @property
@@ -131,16 +131,22 @@ class Functional:
         """Measure over the surface of the body with flexocoupling."""
         return self.domain.skin(*self.flexo_regions, quadrature_degree=2 * self.degree)
 
-    def flexo_surface_stress(self):
-        """−θ f P n: what the surface integral adds to the force on a uniform strain, per area."""
-        f = next(iter(self.flexo_regions.values())).flexo
-        return self.minus_theta * flexoelectricity.surface_stress(self.P, self.domain.normal(), f)
+    @property
+    def flexo_coefficients(self) -> fem.Constant:
+        """The 6x9 flexocoupling; one material makes all polar regions, so it is the same in all of them."""
+        coefficients = next(iter(self.flexo_regions.values())).flexo
+        assert coefficients is not None
+        return coefficients
 
-    def flexo_surface(self, P, u):
+    def flexo_surface_stress(self) -> Expr:
+        """−θ f P n: what the surface integral adds to the force on a uniform strain, per area."""
+        stress = flexoelectricity.surface_stress(self.P, self.domain.normal(), self.flexo_coefficients)
+        return self.minus_theta * stress
+
+    def flexo_surface(self, P: Expr, u: Expr) -> ufl.Form:
         """Surface integral −θ ∮ f ε P n dA of the flexocoupling energy."""
-        # One material makes all polar regions, so their tensors are equal.
-        f = next(iter(self.flexo_regions.values())).flexo
-        density = flexoelectricity.surface_energy(self.strain(u), P, self.domain.normal(), f)
+        normal = self.domain.normal()
+        density = flexoelectricity.surface_energy(self.strain(u), P, normal, self.flexo_coefficients)
         return self.minus_theta * density * self.flexo_skin()
 
     # --- energies -----------------------------------------------------------------------------------------
@@ -163,7 +169,7 @@ class Functional:
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
             terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
-            if polar and c.flexo is not None:
+            if isinstance(c, Polar) and c.flexo is not None:
                 terms["flexo"] = flexoelectricity.energy_density(self.strain(u), self.domain.grad(P), c.flexo)
         if self.electrostatics:
             terms["electric"] = electrostatics.energy_density(
@@ -182,7 +188,7 @@ class Functional:
             P, u, phi, normal = ufl.avg(P), ufl.avg(u), ufl.avg(phi), normal("+")
         return term.density(P, u, phi, normal) * over(term.boundary, quadrature_degree=2 * self.degree)
 
-    def surface_integrals(self, P, u, phi) -> list[tuple[str, ufl.Form]]:
+    def surface_integrals(self, P: Expr, u: Expr, phi: Expr) -> list[tuple[str, ufl.Form]]:
         """Energies on boundaries, each with its term."""
         integrals = [(b.term, self.boundary_integral(b, P, u, phi)) for b in self.boundary_terms]
         if self.flexo_theta and self.flexo_regions and self.mechanics:

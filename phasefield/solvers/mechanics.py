@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import ufl
 from petsc4py import PETSc
+from ufl.core.expr import Expr
 
 from phasefield.errors import ConvergenceError
 from phasefield.physics.functional import Functional
@@ -67,7 +68,7 @@ class MechanicsSolver:
         """∂H/∂ε̄ of the free components: integrals of the stress, or of its moment for a curvature."""
         f = self.functional
 
-        def conjugate(stress, component: int):
+        def conjugate(stress: Expr, component: int) -> Expr:
             return stress[component] if component < 6 else f.height * stress[component - 6]
 
         integrands = [
