@@ -1,5 +1,8 @@
 """Bent plates and capacitors: direct and converse flexoelectricity against closed forms (V5, V6)."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from plates import (
@@ -22,6 +25,7 @@ from plates import (
     material,
     short_circuit,
 )
+from ranks import run_on
 from relaxed import EPSILON_0, order, relaxed, uniform
 
 from phasefield.simulation import Simulation
@@ -253,3 +257,18 @@ def test_direct_and_converse_effects_are_reciprocal() -> None:
     assert charge * kappa != 0.0
     # At no voltage the moment is odd in κ and drops out: what is left is that of the field −V/h.
     assert moment / (-voltage / thickness) == pytest.approx(-thickness * charge / kappa, rel=1e-6)
+
+
+# --- ranks ----------------------------------------------------------------------------------------------------
+
+
+def test_ranks_do_not_matter(tmp_path: Path) -> None:
+    """Energies, means and the curvature found on one and on two ranks, with a layer without polarization."""
+    for ranks in (1, 2):
+        run_on(ranks, "flexo_ranks.py", tmp_path / f"{ranks}.json")
+    one, two = (json.loads((tmp_path / f"{ranks}.json").read_text()) for ranks in (1, 2))
+    for first, second in zip(one, two, strict=True):
+        assert abs(first["energy_flexo"]) > 1e-3 * abs(first["energy_total"])
+        for name in ("energy_flexo", "energy_elastic", "energy_total", "start", "rms_P", "curvature"):
+            assert second[name] == pytest.approx(first[name], rel=1e-7), name
+    assert one[0]["energy_flexo"] != pytest.approx(one[1]["energy_flexo"], rel=1e-3)
