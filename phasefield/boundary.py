@@ -47,7 +47,7 @@ class Conditions:
     """Prescribed unknowns and boundary energies of a case.
 
     Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
-    free_strain (Voigt indices), applied_stress (6, solver units), constant (no load changes in time).
+    free_strain (indices into the mean strain), applied_stress (12, solver units), constant (no load changes in time).
     """
 
     def __init__(self, case: Case, functional: Functional, scaling: Scaling):
@@ -199,7 +199,7 @@ class Conditions:
     def _mean_strain(self) -> None:
         mechanics = self.case.mechanics
         self.free_strain = []
-        self.applied_stress = np.zeros(6)
+        self.applied_stress = np.zeros(12)
         engineering = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
         for k, component in enumerate(COMPONENTS):
             value: float | str = mechanics.strain.get(component, 0.0)
@@ -208,6 +208,12 @@ class Conditions:
                 self.applied_stress[k] = mechanics.stress.get(component, 0.0) / self.scaling.stress
             else:
                 self.functional.mean_strain.value[k] = engineering[k] * value / self.scaling.strain
+            curvature = mechanics.curvature.get(component, 0.0)
+            if curvature == "free":
+                self.free_strain.append(6 + k)
+            else:
+                scaled = engineering[k] * curvature * LENGTH / self.scaling.strain
+                self.functional.mean_strain.value[6 + k] = scaled
 
     # --- electrostatics -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from mpi4py import MPI
 
 from phasefield import tensors
 from phasefield.boundary import Conditions, misfit_eigenstrain
+from phasefield.case.flexoelectricity import check_flexocoupling
 from phasefield.case.material import case_material, region_elastic
 from phasefield.case.schema import Case
 from phasefield.errors import CaseError, nearest
@@ -14,6 +15,7 @@ from phasefield.initial import initial_polarization
 from phasefield.materials import Material
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive, polar
+from phasefield.physics.flexoelectricity import FORMS
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling, scaling_for
 from phasefield.solvers.core import CoupledProblem
@@ -58,6 +60,7 @@ class Parts:
     def __init__(self, case: Case, comm: MPI.Comm):
         self.case = case
         self.material = case_material(case)
+        check_flexocoupling(case, self.material)
         self.scaling = scaling_for(self.material)
         self.domain = build_domain(case.mesh, comm)
         self.functional = Functional(
@@ -67,6 +70,9 @@ class Parts:
             quadrature_degree=case.solver.quadrature_degree,
             electrostatics=case.electrostatics.enabled,
             mechanics=case.mechanics.enabled,
+            flexo_theta=FORMS[case.flexoelectricity.form],
+            one_way=case.flexoelectricity.one_way,
+            bent=bool(case.mechanics.curvature),
         )
         self.conditions = Conditions(case, self.functional, self.scaling)
         self.problem = self._problem()

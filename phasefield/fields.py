@@ -30,6 +30,8 @@ FIELDS: dict[str, FieldInfo] = {
         FieldInfo("u", "u", "displacement", "m", (3,)),
         FieldInfo("E", "E", "electric field", "V/m", (3,)),
         FieldInfo("D", "D", "electric displacement", "C/m^2", (3,)),
+        FieldInfo("E_flexo", "E^fl", "flexoelectric field", "V/m", (3,)),
+        FieldInfo("bound_charge", "−∇·P", "bound charge density", "C/m^3", ()),
         FieldInfo("strain", "ε", "strain", "", (6,)),
         FieldInfo("stress", "σ", "stress", "Pa", (6,)),
     )

@@ -23,6 +23,7 @@ from phasefield.errors import ConvergenceError, PhaseFieldError, ResultError
 from phasefield.fields import FIELDS, extensive_unit, observable
 from phasefield.observables import Observables
 from phasefield.output.derived import DERIVED, DerivedField
+from phasefield.output.flexofield import FlexoField
 from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.progress import Progress, StepReport
@@ -64,7 +65,7 @@ class Simulation:
         self.stop_requested = False
 
     def field(self, name: str) -> fem.Function:
-        """A field of the present state in SI: P, phi, u, or cell-wise E, D, strain, stress."""
+        """A field of the present state in SI: P, phi, u, E_flexo, or cell-wise E, D, strain, stress, bound_charge."""
         source, scale = self._source(name)
         if isinstance(source, DerivedField):
             source.update()
@@ -77,6 +78,9 @@ class Simulation:
         if name in DERIVED:
             derived = DerivedField(name, self.functional, self.scaling)
             return derived, derived.scale
+        if name == "E_flexo":
+            flexo_field = FlexoField(self.functional, self.scaling)
+            return flexo_field, flexo_field.scale
         scales = {
             "P": self.scaling.polarization,
             "phi": self.scaling.potential,

@@ -347,7 +347,7 @@ class Transient(Stepper):
         spaces = problem.functional.spaces
         self.older = [fem.Function(spaces.P, name=f"P_{i}") for i in (1, 2)]
         self.older_u = fem.Function(spaces.u, name="u_1")
-        self.older_strain = [0.0] * 6
+        self.older_strain = [0.0] * 12
         self.steps: list[float] = []  # the last steps, newest first
 
     def state(self) -> dict:

@@ -194,6 +194,14 @@ def voigt_to_strain(v: ArrayLike) -> Array:
     return eps
 
 
+def full_flexo(m: ArrayLike) -> Array:
+    """Tensor f_ijkl (3, 3, 3, 3) of a matrix (6, 9): Voigt strains ij, pairs (k, l) = 11, 12, …, 33."""
+    f = np.zeros((3, 3, 3, 3))
+    for (i, j), row in zip(VOIGT, np.asarray(m, dtype=float), strict=True):
+        f[i, j] = f[j, i] = row.reshape(3, 3)
+    return f
+
+
 # --- plane waves ----------------------------------------------------------------------------------
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from phasefield.case.schema import Case
+from phasefield.case.flexoelectricity import check_flexocoupling
+from phasefield.case.schema import Case, Flexoelectricity
 from phasefield.errors import MaterialError
 from phasefield.materials import Material, load_material, resolve_set
+from phasefield.tensors import full_flexo
 
 #: Keys of the table `material` that hold inline coefficients.
 _INLINE = {
@@ -24,14 +27,38 @@ def case_material(case: Case) -> Material:
     table = case.material
     given: dict[str, Any] = table.model_dump(include=_INLINE, exclude_none=True)
     try:
-        return load_material(
+        found = load_material(
             table.name,
             temperature=table.temperature,
             composition=table.composition,
+            flexo=_named_or_inline(case.flexoelectricity),
             overrides={key: value for key, value in given.items() if value != {}},
         )
     except MaterialError as error:
         raise MaterialError(f"material: {error}") from error
+    return with_flexocoupling(found, case.flexoelectricity)
+
+
+def _named_or_inline(flexo: Flexoelectricity) -> str | dict[str, float] | None:
+    if not flexo.enabled or flexo.tensor is not None:
+        return None
+    return flexo.set or flexo.coefficients.model_dump(exclude_none=True) or None
+
+
+def with_flexocoupling(material: Material, flexo: Flexoelectricity) -> Material:
+    """The material with the flexocoupling of the case: none unless enabled, its tensor if there is one.
+
+    Raises MaterialError: enabled without coefficients.
+    """
+    if not flexo.enabled:
+        return replace(material, flexo=None)
+    if flexo.tensor is not None:
+        return replace(material, flexo=full_flexo(flexo.tensor))
+    if material.flexo is None:
+        raise MaterialError(
+            f"flexoelectricity: {material.name} has no flexocoupling coefficients; give a set, coefficients or a tensor"
+        )
+    return material
 
 
 def region_elastic(case: Case, name: str) -> tuple[float, float, float]:
@@ -54,4 +81,6 @@ def check_materials(case: Case) -> Material:
     if case.mechanics.enabled:
         for name in case.material.regions:
             region_elastic(case, name)
-    return case_material(case)
+    material = case_material(case)
+    check_flexocoupling(case, material)
+    return material

@@ -9,7 +9,7 @@ JSON Schema.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -68,6 +68,7 @@ LandauSextic = Annotated[float, Unit("J m^9/C^6")]
 LandauOctic = Annotated[float, Unit("J m^13/C^8")]
 ElectrostrictiveCoefficient = Annotated[float, Unit("m^4/C^2")]
 GradientCoefficient = Annotated[float, Unit("J m^3/C^2")]
+Flexocoupling = Annotated[float, Unit("V")]
 KineticCoefficient = Annotated[float, Positive, Unit("C^2/(J m s)")]
 
 #: A number in the SI unit of the key, a text with a unit, or the name of a load of the table
@@ -94,13 +95,16 @@ def _one_or_each(value: Any) -> str:
     return "each" if isinstance(value, list | tuple) else "one"
 
 
-def _free_or_number(value: Any) -> float | str:
-    if value == "free":
-        return "free"
-    try:
-        return units.to_si(value, "")
-    except ValueError as exc:
-        raise ValueError(f'{exc} or "free"') from None
+def _free_or(unit: str) -> Callable[[Any], float | str]:
+    def read(value: Any) -> float | str:
+        if value == "free":
+            return "free"
+        try:
+            return units.to_si(value, unit)
+        except ValueError as exc:
+            raise ValueError(f'{exc} or "free"') from None
+
+    return read
 
 
 def _tag_or_name(value: Any) -> int | str:
@@ -115,6 +119,7 @@ def _petsc_value(value: Any) -> Any:
     return value
 
 
+FlexoRow = Annotated[tuple[Flexocoupling, ...], Field(min_length=9, max_length=9)]
 AxisLetters = Annotated[
     str,
     AfterValidator(_axis_letters),
@@ -127,7 +132,8 @@ Names = Annotated[
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
-FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or_number), units.NumberOrText()]
+FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or("")), units.NumberOrText()]
+FreeOrCurvature = Annotated[float | Literal["free"], BeforeValidator(_free_or("1/m")), units.NumberOrText()]
 TagOrName = Annotated[int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})]
 PetscValue = Annotated[
     str | bool | int | float,
@@ -586,6 +592,10 @@ class Mechanics(Table):
     (stress-free, or under `stress`); zero unless given"""
     stress: dict[Component, Pressure] = Field(default_factory=dict)
     """mean stress (Pa) by component; the mean strain of the component is then free"""
+    curvature: dict[Component, FreeOrCurvature] = Field(default_factory=dict)
+    """curvature (1/m) of a plate, periodic or unresolved along all axes but its thickness: the
+    in-plane strain component per height above its middle, or "free" (no bending moment); zero
+    unless given"""
     misfit: dict[Component, Number] = Field(default_factory=dict)
     """strain that a coherent substrate imposes on the film relative to its stress-free cubic
     lattice; it enters as the eigenstrain -misfit of the film"""
@@ -656,6 +666,56 @@ class PolarizationTable(Table):
     """boundary conditions of the polarization; free where nothing is said"""
 
 
+# --- flexoelectricity -----------------------------------------------------------------------------
+
+
+class FlexoCoefficients(Table):
+    """Cubic flexocoupling, crystal frame: E_1 = f11 d1 e11 + f12 d1 (e22 + e33) + 2 f44 (d2 e12 +
+    d3 e13)."""
+
+    f11: Flexocoupling | None = None
+    """longitudinal f11 (V)"""
+    f12: Flexocoupling | None = None
+    """transverse f12 (V)"""
+    f44: Flexocoupling | None = None
+    """shear f44 (V), with tensor shear strains"""
+
+
+class Flexoelectricity(Table):
+    """Flexocoupling of polarization and strain gradients, both ways, from one energy.
+
+    The three forms have the same equations inside and differ on surfaces where P is free: in a
+    bent, short-circuited plate "gradient of P" gives no mean polarization, "symmetric" half and
+    "strain gradient" all of the textbook value. Where P vanishes on the surface they are the same.
+    """
+
+    enabled: Flag = False
+    """whether there is flexocoupling; true if any other key is given"""
+    form: Literal["gradient of P", "symmetric", "strain gradient"] = "gradient of P"
+    """surface terms of the energy: f e grad P, the mean of both, or -f P grad e. The last two need
+    `strain_gradient_length` or `one_way`"""
+    set: str | None = None
+    """named set of coefficients (`phasefield materials` lists them)"""
+    coefficients: FlexoCoefficients = FlexoCoefficients()
+    """inline cubic coefficients"""
+    tensor: Annotated[tuple[FlexoRow, ...], Field(min_length=6, max_length=6)] | None = None
+    """any tensor (V), crystal frame, instead of cubic coefficients: rows strain 11, 22, 33, 23,
+    13, 12 (tensor shear), columns (P_k, gradient l) = 11, 12, 13, 21, 22, 23, 31, 32, 33"""
+    strain_gradient_length: PositiveLength | None = None
+    """length l (m) of the strain-gradient elastic energy 1/2 l^2 C grad e : grad e; needs
+    mesh.degree = 2"""
+    one_way: Flag = False
+    """strain gradients act on P, but P does not act back on the strain"""
+    allow_unstable: Flag = False
+    """run although the energy has no lower bound"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _enable(cls, data: Any) -> Any:
+        given = isinstance(data, Mapping) and data and "enabled" not in data
+        return {**data, "enabled": True} if given else data
+
+
 # --- running --------------------------------------------------------------------------------------
 
 
@@ -704,10 +764,13 @@ class Solver(Table):
     """PETSc options by name, without the leading dash"""
 
 
+OutputField = Literal["P", "phi", "u", "E", "D", "strain", "stress", "E_flexo", "bound_charge"]
+
+
 class Output(Table):
     """What is written and how often; fields are always written at the start and at the end."""
 
-    fields: tuple[Literal["P", "phi", "u", "E", "D", "strain", "stress"], ...] = ("P", "phi", "u")
+    fields: tuple[OutputField, ...] = ("P", "phi", "u")
     """fields to write"""
     every_steps: Count | None = None
     """write fields every so many steps"""
@@ -742,6 +805,8 @@ class Case(Table):
     """electric field"""
     polarization: PolarizationTable = PolarizationTable()
     """boundary conditions of the polarization"""
+    flexoelectricity: Flexoelectricity = Flexoelectricity()
+    """flexocoupling"""
     loads: dict[str, LoadSpec] = Field(default_factory=dict)
     """waveforms by name, to be used in place of numbers"""
     time: TimeTable = TimeTable()

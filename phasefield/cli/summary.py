@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phasefield.case import Case
+from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.layout import axes_of, cells_of, lengths_of
 from phasefield.case.schema import (
     BoxMesh,
@@ -38,6 +39,7 @@ def summary(case: Case, material: Material, out: Path) -> Iterator[Line]:
     yield from _mesh(case)
     yield from _material(case, material)
     yield from _mechanics(case)
+    yield from _flexoelectricity(case, material)
     yield from _electrostatics(case)
     yield from _conditions("surfaces", case.polarization.boundary)
     yield "initial", _initial(case)
@@ -119,9 +121,28 @@ def _mechanics(case: Case) -> Iterator[Line]:
         for component, value in mechanics.strain.items()
     ]
     parts += [f"mean stress {c} {pretty(value, 'Pa')}" for c, value in mechanics.stress.items()]
+    parts += [
+        f"curvature {c} {value if isinstance(value, str) else pretty(value, '1/m')}"
+        for c, value in mechanics.curvature.items()
+    ]
     parts += [f"misfit {c} {value:g}" for c, value in mechanics.misfit.items()]
     yield "mechanics", ", ".join(parts) or "mean strain zero where the mesh does not end"
     yield from _conditions("", mechanics.boundary)
+
+
+def _flexoelectricity(case: Case, material: Material) -> Iterator[Line]:
+    """The form and the bound; `check_flexocoupling` has refused what is beyond it."""
+    flexo = case.flexoelectricity
+    if material.flexo is None:
+        return
+    source = flexo.set or ("tensor given" if flexo.tensor is not None else "cubic coefficients given")
+    yield "flexo", f"{source}, form {flexo.form}{', one way' if flexo.one_way else ''}"
+    if flexo.strain_gradient_length is not None:
+        yield "", f"strain-gradient elasticity of length {pretty(flexo.strain_gradient_length, 'm')}"
+    bound = case_bound(case, material)
+    yield "", f"stable up to s* = {bound.scale:.3g} times this, limited along {direction_text(bound.direction)}"
+    if reason := unstable(case, material):
+        yield "warning", reason
 
 
 def _electrostatics(case: Case) -> Iterator[Line]:

@@ -73,7 +73,7 @@ class FlexoBound(NamedTuple):
     direction: Array
 
 
-def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False) -> FlexoBound:
+def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False, span: Array | None = None) -> FlexoBound:
     """Largest s* with [[C(n), s f(n)], [s f(n)^T, G(n)]] positive definite for all n and s < s*.
 
     With s* < 1 grid-scale noise grows without end (Yudin, Ahluwalia, Tagantsev, Appl. Phys. Lett.
@@ -85,6 +85,7 @@ def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False) -> Fl
         f: flexocoupling (3, 3, 3, 3), V.
         G: gradient tensor (3, 3, 3, 3), J m^3/C^2, elliptic.
         transverse: only polarizations normal to n, which have no depolarization field.
+        span: orthonormal rows (1 to 3, 3) that n is a combination of; all directions without it.
     """
     if not np.any(f):
         return FlexoBound(np.inf, np.array([1.0, 0.0, 0.0]))
@@ -99,7 +100,7 @@ def flexo_bound(C: Array, f: Array, G: Array, *, transverse: bool = False) -> Fl
         largest = np.linalg.eigvalsh(root @ softening @ np.swapaxes(root, -1, -2))[..., -1]
         return np.asarray(1.0 / np.sqrt(np.maximum(largest, 1e-300)))
 
-    return FlexoBound(*minimize_over_directions(scale))
+    return FlexoBound(*minimize_over_directions(scale, span=span))
 
 
 def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
@@ -120,7 +121,9 @@ def ellipticity_minimum(C: Array, f: Array, G: Array) -> tuple[float, Array]:
     return minimize_over_directions(lowest)
 
 
-def minimize_over_directions(function: Callable[[Array], Array], refine: int = 4) -> tuple[float, Array]:
+def minimize_over_directions(
+    function: Callable[[Array], Array], refine: int = 4, span: Array | None = None
+) -> tuple[float, Array]:
     """Minimum of `function` over unit vectors, and the direction where it lies.
 
     The lowest points of a grid are refined by patches of 5 x 5 directions that shrink by halves.
@@ -128,7 +131,10 @@ def minimize_over_directions(function: Callable[[Array], Array], refine: int = 4
     Args:
         function: maps unit vectors (..., 3) to values (...), even in n.
         refine: how many of the lowest grid points are refined.
+        span: orthonormal rows (1 to 3, 3): only their combinations; all directions without it.
     """
+    if span is not None and len(span) < 3:
+        return _minimize_in_span(function, span)
     grid = _directions()
     centres = grid[np.argsort(function(grid), kind="stable")[:refine]]
     patch = np.stack(np.meshgrid(*2 * [np.arange(-2.0, 3.0)]), axis=-1).reshape(-1, 2)
@@ -142,6 +148,18 @@ def minimize_over_directions(function: Callable[[Array], Array], refine: int = 4
     values = function(centres)
     lowest = int(np.argmin(values))
     return float(values[lowest]), centres[lowest]
+
+
+def _minimize_in_span(function: Callable[[Array], Array], span: Array) -> tuple[float, Array]:
+    """Minimum along one direction, or over those of a plane by repeated scans about the lowest angle."""
+    if len(span) == 1:
+        return float(function(span[0])), span[0]
+    angle, width = 0.0, 0.5 * np.pi
+    for _ in range(4):
+        angles = angle + np.linspace(-width, width, 401)
+        values = function(np.outer(np.cos(angles), span[0]) + np.outer(np.sin(angles), span[1]))
+        angle, width = angles[np.argmin(values)], width / 50.0
+    return float(values.min()), np.cos(angle) * span[0] + np.sin(angle) * span[1]
 
 
 def _normal_plane(n: Array) -> Array:

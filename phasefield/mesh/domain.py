@@ -101,6 +101,12 @@ class Domain:
         ids = tuple(sides.number[tag, region] for tag in self._tags(boundaries))
         return measure(ids) if boundaries else measure
 
+    def skin(self, *regions: str, **metadata: object) -> ufl.Measure:
+        """Measure over the whole surface of the union of regions, inside the mesh too, seen from within."""
+        sides = self._sides
+        number = sides.skin(_lookup(name, self.regions, "region") for name in regions)
+        return ufl.Measure("ds", domain=self.mesh, subdomain_data=sides.data, metadata=metadata)(number)
+
     def dS(self, *interfaces: str, **metadata: object) -> ufl.Measure:
         """Measure over the named interfaces (without a name: all interior facets).
 

@@ -18,7 +18,7 @@ class Sides:
     """Boundaries as a whole and as seen from each region, numbered for the ds measure.
 
     Attributes: number, by facet tag and region tag (None: all of it that is on the surface); data,
-    the subdomain data of the measure, with flattened pairs for every number.
+    the subdomain data of the measure, with flattened pairs for every number and for every `skin`.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Sides:
 
         Facets must be connected to cells. `tags` and `regions` are the same on every rank.
         """
+        self.mesh, self.cell_tags = mesh, cell_tags
         mesh.topology.create_connectivity(mesh.topology.dim, mesh.topology.dim - 1)
         outer = dmesh.exterior_facet_indices(mesh.topology)
         seen_from = [None, *sorted(set(regions))]
@@ -46,6 +47,26 @@ class Sides:
                 pairs = _pairs(mesh, facets)
                 pairs = pairs[cell_tags.values[pairs[:, 0]] == region]
             self.data.append((number, pairs.ravel()))
+        self._skins: dict[frozenset[int], int] = {}
+
+    def skin(self, regions: Iterable[int]) -> int:
+        """Number of the whole surface of the union of regions (by tag), seen from inside. Collective."""
+        union = frozenset(regions)
+        if union not in self._skins:
+            self._skins[union] = len(self.data) + 1
+            self.data.append((self._skins[union], self._skin(union).ravel()))
+        return self._skins[union]
+
+    def _skin(self, regions: frozenset[int]) -> np.ndarray:
+        topology = self.mesh.topology
+        cells_at = topology.connectivity(topology.dim - 1, topology.dim)
+        inside = np.isin(self.cell_tags.values, list(regions))
+        cells = np.diff(cells_at.offsets)
+        cells_inside = np.add.reduceat(inside[cells_at.array].astype(int), cells_at.offsets[:-1])
+        outer = np.zeros(len(cells), dtype=bool)
+        outer[dmesh.exterior_facet_indices(topology)] = True
+        pairs = _pairs(self.mesh, np.flatnonzero((cells_inside == 1) & (outer | (cells == 2))))
+        return pairs[inside[pairs[:, 0]]]
 
 
 def _pairs(mesh: dmesh.Mesh, facets: np.ndarray) -> np.ndarray:

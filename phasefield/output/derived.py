@@ -1,4 +1,4 @@
-"""Fields derived from the unknowns for output: E, D, strain and stress, constant per cell, in SI."""
+"""Fields derived from the unknowns for output: E, D, strain, stress and bound charge, constant per cell, in SI."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from phasefield.physics import electrostatics
 from phasefield.physics.coefficients import Polar
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
+from phasefield.units import LENGTH
 
-DERIVED = ("E", "D", "strain", "stress")
+DERIVED = ("E", "D", "strain", "stress", "bound_charge")
+
+_SHAPES = {"E": (3,), "D": (3,), "strain": (3, 3), "stress": (3, 3), "bound_charge": ()}
 
 
 class DerivedField:
@@ -30,9 +33,9 @@ class DerivedField:
             "D": scaling.polarization,
             "strain": scaling.strain,
             "stress": scaling.stress,
+            "bound_charge": scaling.polarization / LENGTH,
         }[name]
-        shape = (3,) if name in ("E", "D") else (3, 3)
-        space = fem.functionspace(functional.domain.mesh, ("DG", 0, shape))
+        space = fem.functionspace(functional.domain.mesh, ("DG", 0, _SHAPES[name]))
         self.function = fem.Function(space, name=name)
 
     @cached_property
@@ -57,6 +60,7 @@ class DerivedField:
             ),
             "strain": lambda: tensor(f.strain(), 0.5),
             "stress": lambda: tensor(f.stress(region), 1.0),
+            "bound_charge": lambda: -ufl.tr(f.domain.grad(f.P)),
         }
         return quantities[self.name]()
 

@@ -28,6 +28,7 @@ class Polar:
     stiffness: fem.Constant  # (6, 6) Voigt
     permittivity: fem.Constant  # ε0 ε_b
     eigenstrain: fem.Constant  # (6,) Voigt strain besides electrostriction
+    flexo: fem.Constant | None = None  # (6, 9) Voigt strain times flattened gradients
 
 
 @dataclass
@@ -42,6 +43,11 @@ def electrostriction_matrix(Q: np.ndarray) -> np.ndarray:
     """6x6 matrix from the tensor: engineering strain rows, columns over (P1², P2², P3², P2P3, P1P3, P1P2)."""
     factor = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
     return tensors.voigt_stiffness(Q) * np.outer(factor, factor)
+
+
+def flexo_matrix(f: np.ndarray) -> np.ndarray:
+    """6x9 matrix of f_ijkl: rows over Voigt strains ij, columns over flattened gradients ∂_lP_k."""
+    return np.array([f[pair].reshape(9) for pair in tensors.VOIGT])
 
 
 def polynomial_order(alpha: np.ndarray) -> int:
@@ -63,6 +69,8 @@ def polar(
     def lab(tensor: np.ndarray) -> np.ndarray:
         return tensors.rotate4(tensor, rotation)
 
+    f = material.flexo
+
     def constant(value) -> fem.Constant:
         return fem.Constant(domain_mesh, np.asarray(value, dtype=np.float64))
 
@@ -75,6 +83,7 @@ def polar(
         stiffness=constant(scaling.elastic(tensors.voigt_stiffness(lab(material.stiffness)))),
         permittivity=constant(scaling.permittivity(material.background_permittivity)),
         eigenstrain=constant(eigenstrain / scaling.strain),
+        flexo=None if f is None else constant(flexo_matrix(scaling.flexocoupling(lab(f)))),
     )
 
 

@@ -19,11 +19,11 @@ from ufl.core.expr import Expr
 
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
-from phasefield.physics import elasticity, electrostatics, gradient, landau
+from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau
 from phasefield.physics.coefficients import Passive, Polar
 
 #: Terms of the energy in the order of their columns in reports.
-TERMS = ("landau", "gradient", "elastic", "electric", "surface", "load")
+TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "load")
 
 
 @dataclass
@@ -39,9 +39,11 @@ class BoundaryTerm:
 class Functional:
     """Fields, coefficients and energies of one problem, in solver units.
 
-    `regions` maps each region name of the domain to its coefficients. `mean_strain` (6, Voigt) is added to
-    sym ∇u and `applied_field` (3) to −∇φ. Each of `volume_loads` is a density(P, u, phi) in all regions, counted
-    under "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
+    `regions` maps each region name of the domain to its coefficients. `mean_strain` holds a uniform Voigt strain
+    (6) and a Voigt curvature (6, strain per nm of `height`, if the plate is `bent`); both are added to sym ∇u, and
+    `applied_field` (3) to −∇φ. `flexo_theta` is θ of the flexocoupling energy; with `one_way` strain gradients
+    act on P but P does not act back. Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
+    "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
     """
 
     domain: Domain
@@ -52,6 +54,9 @@ class Functional:
     quadrature_degree: int | None = None
     electrostatics: bool = True
     mechanics: bool = True
+    flexo_theta: float = 0.0
+    one_way: bool = False
+    bent: bool = False
 
     def __post_init__(self) -> None:
         spaces = function_spaces(self.domain, self.degree)
@@ -59,7 +64,8 @@ class Functional:
         self.P = fem.Function(spaces.P, name="P")
         self.u = fem.Function(spaces.u, name="u")
         self.phi = fem.Function(spaces.phi, name="phi")
-        self.mean_strain = fem.Constant(self.domain.mesh, np.zeros(6))
+        self.mean_strain = fem.Constant(self.domain.mesh, np.zeros(12))
+        self.minus_theta = fem.Constant(self.domain.mesh, -self.flexo_theta)
         self.applied_field = fem.Constant(self.domain.mesh, np.zeros(3))
 
     # --- measures -----------------------------------------------------------------------------------------
@@ -83,8 +89,18 @@ class Functional:
     # --- kinematics ---------------------------------------------------------------------------------------
 
     def strain(self, u=None):
-        """Total Voigt strain: mean strain plus sym ∇u."""
-        return self.mean_strain + elasticity.voigt_strain(self.domain.grad(self.u if u is None else u))
+        """Total Voigt strain: mean strain, curvature times height, and sym ∇u."""
+        mean = [self.mean_strain[k] for k in range(6)]
+        if self.bent:
+            mean = [m + self.height * self.mean_strain[6 + k] for k, m in enumerate(mean)]
+        return ufl.as_vector(mean) + elasticity.voigt_strain(self.domain.grad(self.u if u is None else u))
+
+    @property
+    def height(self) -> Expr:
+        """Distance from the middle of a plate along its thickness (nm), the coordinate that is not periodic."""
+        i = self.domain.periodic.index(False)
+        middle = self.domain.lower[i] + 0.5 * self.domain.lengths[i]
+        return ufl.SpatialCoordinate(self.domain.mesh)[i] - middle
 
     def field(self, phi=None):
         """Electric field: applied field minus ∇φ."""
@@ -99,8 +115,39 @@ class Functional:
         return coefficients.eigenstrain + elasticity.electrostrictive_strain(P, coefficients.electrostriction)
 
     def stress(self, region: str):
-        """Voigt stress of a region."""
-        return elasticity.stress(self.strain(), self.eigenstrain(region), self.regions[region].stiffness)
+        """Voigt stress of a region, with that of a gradient of the polarization."""
+        c = self.regions[region]
+        stress = elasticity.stress(self.strain(), self.eigenstrain(region), c.stiffness)
+        if region in self.flexo_regions and not self.one_way:
+            stress += flexoelectricity.stress(self.domain.grad(self.P), self.flexo_coefficients)
+        return stress
+
+    @property
+    def flexo_regions(self) -> dict[str, Polar]:
+        """Regions with flexocoupling."""
+        return {name: c for name, c in self.polar_regions.items() if c.flexo is not None}
+
+    def flexo_skin(self) -> ufl.Measure:
+        """Measure over the surface of the body with flexocoupling."""
+        return self.domain.skin(*self.flexo_regions, quadrature_degree=2 * self.degree)
+
+    @property
+    def flexo_coefficients(self) -> fem.Constant:
+        """The 6x9 flexocoupling; one material makes all polar regions, so it is the same in all of them."""
+        coefficients = next(iter(self.flexo_regions.values())).flexo
+        assert coefficients is not None
+        return coefficients
+
+    def flexo_surface_stress(self) -> Expr:
+        """−θ f P n: what the surface integral adds to the force on a uniform strain, per area."""
+        stress = flexoelectricity.surface_stress(self.P, self.domain.normal(), self.flexo_coefficients)
+        return self.minus_theta * stress
+
+    def flexo_surface(self, P: Expr, u: Expr) -> ufl.Form:
+        """Surface integral −θ ∮ f ε P n dA of the flexocoupling energy."""
+        normal = self.domain.normal()
+        density = flexoelectricity.surface_energy(self.strain(u), P, normal, self.flexo_coefficients)
+        return self.minus_theta * density * self.flexo_skin()
 
     # --- energies -----------------------------------------------------------------------------------------
 
@@ -122,6 +169,8 @@ class Functional:
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
             terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
+            if isinstance(c, Polar) and c.flexo is not None:
+                terms["flexo"] = flexoelectricity.energy_density(self.strain(u), self.domain.grad(P), c.flexo)
         if self.electrostatics:
             terms["electric"] = electrostatics.energy_density(
                 self.field(phi), P if polar else ufl.zero(3), c.permittivity
@@ -139,6 +188,13 @@ class Functional:
             P, u, phi, normal = ufl.avg(P), ufl.avg(u), ufl.avg(phi), normal("+")
         return term.density(P, u, phi, normal) * over(term.boundary, quadrature_degree=2 * self.degree)
 
+    def surface_integrals(self, P: Expr, u: Expr, phi: Expr) -> list[tuple[str, ufl.Form]]:
+        """Energies on boundaries, each with its term."""
+        integrals = [(b.term, self.boundary_integral(b, P, u, phi)) for b in self.boundary_terms]
+        if self.flexo_theta and self.flexo_regions and self.mechanics:
+            integrals.append(("flexo", self.flexo_surface(P, u)))
+        return integrals
+
     def energy(self, P=None, u=None, phi=None, terms: Iterable[str] = TERMS):
         """H as a UFL form, of all or of chosen terms."""
         P = self.P if P is None else P
@@ -152,5 +208,5 @@ class Functional:
                     forms.append(density * self.dx(region))
             if "load" in terms:
                 forms += [density(P, u, phi) * self.dx(region) for density in self.volume_loads]
-        forms += [self.boundary_integral(b, P, u, phi) for b in self.boundary_terms if b.term in terms]
+        forms += [integral for term, integral in self.surface_integrals(P, u, phi) if term in terms]
         return sum(forms)

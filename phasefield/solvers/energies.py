@@ -28,7 +28,7 @@ class EnergyReport:
             for density in f.volume_loads
         ]
         self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
-        self.boundary = [(b.term, jit.form(f.boundary_integral(b, f.P, f.u, f.phi))) for b in f.boundary_terms]
+        self.boundary = [(term, jit.form(integral)) for term, integral in f.surface_integrals(f.P, f.u, f.phi)]
 
     def parts(self) -> dict[str, float]:
         """Energy of each term; their sum is the functional."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import ufl
 from petsc4py import PETSc
+from ufl.core.expr import Expr
 
 from phasefield.errors import ConvergenceError
 from phasefield.physics.functional import Functional
@@ -33,8 +34,8 @@ class MechanicsSolver:
     Args:
         functional: fields and energies.
         free: 1.0/0.0 over the local unknowns of u (ghosts included): 0.0 where the displacement is prescribed.
-        free_strain: Voigt indices of the mean-strain components to be found.
-        applied_stress: Voigt mean stress (solver units) for these components.
+        free_strain: indices of the components of `functional.mean_strain` to be found.
+        applied_stress: mean stress and moment (12, solver units) for these components.
         tolerance: residual relative to the internal forces.
     """
 
@@ -52,20 +53,31 @@ class MechanicsSolver:
         self.applied_stress = applied_stress
         self.iterations = 0
         u, space = functional.u, functional.spaces.u
-        energy = functional.energy(terms=("elastic", "load"))
+        flexo = () if functional.one_way else ("flexo",)
+        energy = functional.energy(terms=("elastic", "load", *flexo))
         residual = ufl.derivative(energy, u, ufl.TestFunction(space))
         self.residual = AssembledVector(residual, space)
         self.owned = self.residual.owned
         self.free = free[: self.owned]
         self.comm = functional.domain.mesh.comm
         self.K = assembled_matrix(ufl.derivative(residual, u, ufl.TrialFunction(space)))
-        self.stress_integral = CellIntegrals(
-            functional.domain,
-            6,
-            [(k, functional.stress(r)[k], functional.dx(r)) for r in functional.regions for k in range(6)],
-        )
         self._set_up_krylov()
         self._set_up_mean_strain()
+
+    def _forces_on_mean_strain(self) -> CellIntegrals:
+        """∂H/∂ε̄ of the free components: integrals of the stress, or of its moment for a curvature."""
+        f = self.functional
+
+        def conjugate(stress: Expr, component: int) -> Expr:
+            return stress[component] if component < 6 else f.height * stress[component - 6]
+
+        integrands = [
+            (i, conjugate(f.stress(r), k), f.dx(r)) for r in f.regions for i, k in enumerate(self.free_strain)
+        ]
+        if f.flexo_theta and f.flexo_regions and not f.one_way:
+            skin = f.flexo_surface_stress()
+            integrands += [(i, conjugate(skin, k), f.flexo_skin()) for i, k in enumerate(self.free_strain)]
+        return CellIntegrals(f.domain, len(self.free_strain), integrands)
 
     def _set_up_krylov(self) -> None:
         stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
@@ -142,6 +154,7 @@ class MechanicsSolver:
         self.strain_stiffness = np.zeros((len(self.free_strain),) * 2)
         if not self.free_strain:
             return
+        self.stress_integral = self._forces_on_mean_strain()
         saved_u, saved_e = f.u.x.array.copy(), f.mean_strain.value.copy()
         f.u.x.array[:] = 0.0
         base_residual, base_stress = self.residual().copy(), self.stress_integral()
@@ -158,8 +171,7 @@ class MechanicsSolver:
                 f.u.x.scatter_forward()
                 w[:] = f.u.x.array
             self.influence.append(w)
-            change = self.stress_integral() - base_stress
-            self.strain_stiffness[:, column] = change[self.free_strain]
+            self.strain_stiffness[:, column] = self.stress_integral() - base_stress
         f.u.x.array[:], f.mean_strain.value[:] = saved_u, saved_e
 
     def _force_scale(self) -> float:
@@ -207,7 +219,7 @@ class MechanicsSolver:
             f.u.x.scatter_forward()
         if self.free_strain:
             volume = self.functional.domain.volume
-            excess = self.stress_integral()[self.free_strain] - volume * self.applied_stress[self.free_strain]
+            excess = self.stress_integral() - volume * self.applied_stress[self.free_strain]
             change = -np.linalg.solve(self.strain_stiffness, excess)
             f.mean_strain.value[self.free_strain] += change
             for c, w in zip(change, self.influence, strict=True):

@@ -3,8 +3,8 @@
 The strong form is written here with full tensors in SI and evaluated with NumPy, independently of the energies
 of the package:
 
-    e_i = ∂f_landau/∂P_i − G_ijkl ∂_j∂_lP_k − 2 Q_klij P_j σ_kl + ∂_iφ      (extra field)
-    b_i = −∂_jσ_ij,  σ_ij = C_ijkl (ε_kl − Q_klmn P_m P_n)                   (body force)
+    e_i = ∂f_landau/∂P_i − G_ijkl ∂_j∂_lP_k − 2 Q_klij P_j s_kl − f_jkil ∂_lε_jk + ∂_iφ      (extra field)
+    b_i = −∂_j(s_ij + f_ijkl ∂_lP_k),  s_ij = C_ijkl (ε_kl − Q_klmn P_m P_n)                  (body force)
     ρ   = ∂_i P_i − ε0 ε_b ∂_i∂_iφ                                           (free charge)
 """
 
@@ -66,6 +66,7 @@ class Manufactured:
         self.C = tensors.rotate4(material.stiffness, rotation)
         self.Q = tensors.rotate4(material.electrostriction, rotation)
         self.G = tensors.rotate4(material.gradient, rotation)
+        self.f = np.zeros((3, 3, 3, 3)) if material.flexo is None else tensors.rotate4(material.flexo, rotation)
         self.permittivity = EPSILON_0 * material.background_permittivity
         # Incommensurate wave numbers of order 1/nm; none along axes that the mesh does not resolve.
         k = 1e9 * np.sqrt(np.arange(1.0, 22.0).reshape(7, 3) * [0.13, 0.17, 0.11] % 1.0 + 0.3)
@@ -99,8 +100,11 @@ class Manufactured:
         # ∂_m of the elastic strain; C is symmetric in kl, so ∂_l∂_m u_k need not be symmetrized.
         change = self.u.hessian(x) - 2.0 * np.einsum("klpq,pn,qmn->klmn", self.Q, P, dP)
         force = -np.einsum("ijkl,kljn->in", self.C, change)
+        force -= np.einsum("ijkl,kjln->in", self.f, self.P.hessian(x))
         e = self._landau_gradient(P) - np.einsum("ijkl,kjln->in", self.G, self.P.hessian(x))
         e += -2.0 * np.einsum("klij,jn,kln->in", self.Q, P, stress) + self.phi.gradient(x)[0]
+        # Its ij is symmetric, so ∂_l∂_j u_i need not be symmetrized.
+        e -= np.einsum("ijkl,ijln->kn", self.f, self.u.hessian(x))
         laplacian = np.einsum("iin->n", self.phi.hessian(x)[0])
         charge = np.einsum("iin->n", dP) - self.permittivity * laplacian
         return e, force, charge

@@ -28,6 +28,7 @@ MATERIAL = {
     "background_permittivity": 20,
     "kinetic": 1e4,
 }
+FLEXO = {"coefficients": {"f11": 3.0, "f12": -2.0, "f44": 1.5}}
 SIZES = (2.5e-9, 3.0e-9, 3.5e-9)
 FIELDS = ("P", "u", "phi")
 
@@ -47,6 +48,7 @@ def tables(axes: str, cells: int, degree: int, cell: str) -> dict:
             "cell": cell,
         },
         "initial": {"kind": "uniform", "value": [0, 0, 0]},
+        "flexoelectricity": FLEXO,
         "time": {"equilibrium": 1e-8, "max_steps": 200},
     }
 
@@ -222,7 +224,7 @@ def test_sources_see_every_term() -> None:
     exact = ManufacturedProblem(tables("xz", 3, 1, "simplex")).exact
     points = 1e-9 * np.random.default_rng(3).random((3, 20))
     base = exact.sources(points)
-    for tensor in ("C", "Q", "G"):
+    for tensor in ("C", "Q", "G", "f"):
         kept = getattr(exact, tensor)
         setattr(exact, tensor, 1.5 * kept)
         changed = exact.sources(points)
