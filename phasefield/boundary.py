@@ -23,7 +23,7 @@ from phasefield.case.schema import (
     PolarizationCondition,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import resolve
+from phasefield.loads import breakpoints, resolve
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
 from phasefield.physics.functional import BoundaryTerm, Functional
@@ -47,7 +47,7 @@ class Conditions:
     """Prescribed unknowns and boundary energies of a case.
 
     Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
-    free_strain (indices into the mean strain), applied_stress (12, solver units), constant (no load changes in time).
+    free_strain (indices into the mean strain), applied_stress (12, solver units), loads (names of those used).
     """
 
     def __init__(self, case: Case, functional: Functional, scaling: Scaling):
@@ -57,7 +57,7 @@ class Conditions:
         self.scaling = scaling
         self.prescribed: list[Prescribed] = []
         self.followers: list[Callable[[float], None]] = []
-        self.constant = True
+        self.loads: set[str] = set()
         self.floating: list[tuple[np.ndarray, float]] = []
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
@@ -85,10 +85,14 @@ class Conditions:
         for function in (self.functional.P, self.functional.u, self.functional.phi):
             function.x.scatter_forward()
 
+    def breakpoints(self, end: float) -> list[float]:
+        """Times in (0, end] at which a load of the case bends or turns, increasing: time steps end there."""
+        return sorted({t for name in self.loads for t in breakpoints(self.case.loads[name], end)})
+
     def _load(self, value: float | str, scale: float) -> Load:
         """The load in solver units as a function of time."""
         if isinstance(value, str):
-            self.constant = False
+            self.loads.add(value)
         waveform = resolve(value, self.case.loads)
         return lambda t: waveform(t) / scale
 

@@ -113,7 +113,7 @@ class Parts:
             return Relax(self.problem, spec, self.scaling)
         if spec.mode == "ramp":
             return Ramp(self.problem, spec, self.scaling)
-        return Transient(self.problem, spec, self.scaling, self.conditions.constant)
+        return Transient(self.problem, spec, self.scaling)
 
     def initialize(self) -> None:
         """Initial polarization, then φ and u in equilibrium with it."""

@@ -339,9 +339,8 @@ class Transient(Stepper):
     GROWTH = 2.0
     SAFETY = 0.9
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, constant_loads: bool):
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
         super().__init__(problem, spec, scaling)
-        self.constant_loads = constant_loads
         first = spec.initial_step or 1e-3 * self.unit
         self.dt = first
         spaces = problem.functional.spaces
@@ -361,15 +360,17 @@ class Transient(Stepper):
     def run(self) -> Iterator[Step]:
         """Steps until `spec.end`."""
         end = given(self.spec.end, "end")
-        energies = self.problem.report.parts() if self.constant_loads else None
+        bends = [*self.problem.conditions.breakpoints(end), end]
+        energies = None if self.problem.conditions.loads else self.problem.report.parts()
         in_a_row = 0
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
-            dt = min(self.dt, end - self.t, self.spec.max_step or np.inf)
+            left = next(t for t in bends if t > self.t * (1.0 + 1e-12)) - self.t
+            dt = min(self.dt, left, self.spec.max_step or np.inf)
             # Two equal steps rather than a tiny last one.
-            if dt < end - self.t < 2.0 * dt:
-                dt = 0.5 * (end - self.t)
+            if dt < left < 2.0 * dt:
+                dt = 0.5 * left
             saved = self.problem.snapshot()
             error, new_energies = self._attempt(dt, saved, energies)
             if error > 1.0:
@@ -383,6 +384,9 @@ class Transient(Stepper):
             energies = new_energies
             self._remember(saved, dt)
             self.t += dt
+            if dt == left:
+                # The past says nothing about the other side of a bend.
+                self.steps = []
             growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
             self.dt = dt * growth
             done = self.t >= end * (1.0 - 1e-12)

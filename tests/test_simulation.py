@@ -132,3 +132,10 @@ def test_fields_in_si(case_file):
 def test_restart_needs_a_folder(case_file):
     with pytest.raises(ResultError, match="result folder"):
         Simulation(load_case(case_file)).run(restart="latest")
+
+
+def test_steps_end_where_a_load_turns(case_file):
+    loads = ['loads.E={kind="triangle",amplitude="1 MV/m",period="0.4 ps"}', 'electrostatics.applied_field=[0,0,"E"]']
+    times = Simulation(load_case(case_file, loads)).run().observables["time"]
+    for turn in (0.1e-12, 0.3e-12, 0.5e-12):
+        assert np.abs(times - turn).min() < 1e-9 * turn
