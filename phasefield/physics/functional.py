@@ -123,6 +123,11 @@ class Functional:
         return stress
 
     @property
+    def variational(self) -> bool:
+        """Whether all equations are derivatives of the energy, so that it falls at constant loads."""
+        return not (self.one_way and self.flexo_regions)
+
+    @property
     def flexo_regions(self) -> dict[str, Polar]:
         """Regions with flexocoupling."""
         return {name: c for name, c in self.polar_regions.items() if c.flexo is not None}
