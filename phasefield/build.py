@@ -23,6 +23,7 @@ from phasefield.solvers.floating import Floating
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
 from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
+from phasefield.units import LENGTH
 
 
 def crystal_rotation(case: Case) -> np.ndarray:
@@ -72,6 +73,7 @@ class Parts:
             mechanics=case.mechanics.enabled,
             flexo_theta=FORMS[case.flexoelectricity.form],
             one_way=case.flexoelectricity.one_way,
+            strain_gradient_length=(case.flexoelectricity.strain_gradient_length or 0.0) / LENGTH,
             bent=bool(case.mechanics.curvature),
         )
         self.conditions = Conditions(case, self.functional, self.scaling)

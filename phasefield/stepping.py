@@ -126,6 +126,8 @@ class Relaxation:
     #: Mass term below which successive steps are steps of one and the same fixed-point iteration, linear in the
     #: lag of u. Without u they converge by themselves, and extrapolating them can lead past a shallow minimum.
     ACCELERATED_RATE = 0.1
+    #: Growth of the driving field in one step that is accepted where no energy falls.
+    LARGEST_GROWTH = 2.0
 
     def __init__(self, problem: CoupledProblem, tolerance: float):
         self.problem = problem
@@ -164,7 +166,8 @@ class Relaxation:
             correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
             d = correction.increment
             predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
-            accelerated = problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
+            monotone = problem.functional.variational
+            accelerated = monotone and problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
             if accelerated and (parts := self._accelerated(now, saved, before)):
                 return 1.0, parts
             problem.settle()
@@ -174,6 +177,10 @@ class Relaxation:
         change = float(sum(parts.values())) - now.energy
         if not np.isfinite(change):
             return -1.0, now.parts
+        if not monotone:
+            # Nothing falls for certain; a driving field that grows shows a step too long.
+            grown = problem.driving_field() > self.LARGEST_GROWTH * problem.driving_field(now)
+            return -1.0 if grown else 1.0, parts
         if abs(predicted) < 10.0 * now.noise and abs(change) < 100.0 * now.noise:
             return 1.0, parts
         return change / predicted if predicted < 0.0 else -1.0, parts
@@ -361,7 +368,8 @@ class Transient(Stepper):
         """Steps until `spec.end`."""
         end = given(self.spec.end, "end")
         bends = [*self.problem.conditions.breakpoints(end), end]
-        energies = None if self.problem.conditions.loads else self.problem.report.parts()
+        watched = not self.problem.conditions.loads and self.problem.functional.variational
+        energies = self.problem.report.parts() if watched else None
         in_a_row = 0
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:

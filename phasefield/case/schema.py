@@ -705,7 +705,8 @@ class Flexoelectricity(Table):
     """length l (m) of the strain-gradient elastic energy 1/2 l^2 C grad e : grad e; needs
     mesh.degree = 2"""
     one_way: Flag = False
-    """strain gradients act on P, but P does not act back on the strain"""
+    """strain gradients act on P, but P does not act back on the strain; then the energy need not
+    fall, and steps are judged without it"""
     allow_unstable: Flag = False
     """run although the energy has no lower bound"""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import ufl
@@ -19,7 +20,7 @@ from ufl.core.expr import Expr
 
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
-from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau
+from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
 from phasefield.physics.coefficients import Passive, Polar
 
 #: Terms of the energy in the order of their columns in reports.
@@ -42,7 +43,8 @@ class Functional:
     `regions` maps each region name of the domain to its coefficients. `mean_strain` holds a uniform Voigt strain
     (6) and a Voigt curvature (6, strain per nm of `height`, if the plate is `bent`); both are added to sym ∇u, and
     `applied_field` (3) to −∇φ. `flexo_theta` is θ of the flexocoupling energy; with `one_way` strain gradients
-    act on P but P does not act back. Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
+    act on P but P does not act back; `strain_gradient_length` (nm) is l of strain-gradient elasticity, none if 0.
+    Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
     "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
     """
 
@@ -57,6 +59,7 @@ class Functional:
     flexo_theta: float = 0.0
     one_way: bool = False
     bent: bool = False
+    strain_gradient_length: float = 0.0
 
     def __post_init__(self) -> None:
         spaces = function_spaces(self.domain, self.degree)
@@ -67,6 +70,7 @@ class Functional:
         self.mean_strain = fem.Constant(self.domain.mesh, np.zeros(12))
         self.minus_theta = fem.Constant(self.domain.mesh, -self.flexo_theta)
         self.applied_field = fem.Constant(self.domain.mesh, np.zeros(3))
+        self.length = fem.Constant(self.domain.mesh, self.strain_gradient_length)
 
     # --- measures -----------------------------------------------------------------------------------------
 
@@ -123,6 +127,11 @@ class Functional:
         return stress
 
     @property
+    def variational(self) -> bool:
+        """Whether all equations are derivatives of the energy, so that it falls at constant loads."""
+        return not (self.one_way and self.flexo_regions)
+
+    @property
     def flexo_regions(self) -> dict[str, Polar]:
         """Regions with flexocoupling."""
         return {name: c for name, c in self.polar_regions.items() if c.flexo is not None}
@@ -149,6 +158,21 @@ class Functional:
         density = flexoelectricity.surface_energy(self.strain(u), P, normal, self.flexo_coefficients)
         return self.minus_theta * density * self.flexo_skin()
 
+    def strain_gradient_facets(self, u: Expr) -> ufl.Form:
+        """What strain-gradient elasticity has on interior facets."""
+        strain, mesh = self.strain(u), self.domain.mesh.ufl_domain()
+        density = strain_gradient.facet_energy(strain, ufl.grad(strain), self.stiffness_by_cell, self.length, mesh)
+        return density * self.domain.dS(quadrature_degree=2 * self.degree)
+
+    @cached_property
+    def stiffness_by_cell(self) -> fem.Function:
+        """The Voigt stiffness as a field, for facets between regions."""
+        field = fem.Function(fem.functionspace(self.domain.mesh, ("DG", 0, (6, 6))))
+        values = field.x.array.reshape(-1, 36)
+        for name, c in self.regions.items():
+            values[self.domain.cells(name)] = np.asarray(c.stiffness.value).reshape(36)
+        return field
+
     # --- energies -----------------------------------------------------------------------------------------
 
     def local_density(self, region: str, P, u):
@@ -169,6 +193,9 @@ class Functional:
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
             terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
+            if self.strain_gradient_length:
+                gradient_of_strain = ufl.grad(self.strain(u))
+                terms["elastic"] += strain_gradient.energy_density(gradient_of_strain, c.stiffness, self.length)
             if isinstance(c, Polar) and c.flexo is not None:
                 terms["flexo"] = flexoelectricity.energy_density(self.strain(u), self.domain.grad(P), c.flexo)
         if self.electrostatics:
@@ -193,6 +220,8 @@ class Functional:
         integrals = [(b.term, self.boundary_integral(b, P, u, phi)) for b in self.boundary_terms]
         if self.flexo_theta and self.flexo_regions and self.mechanics:
             integrals.append(("flexo", self.flexo_surface(P, u)))
+        if self.strain_gradient_length and self.mechanics:
+            integrals.append(("elastic", self.strain_gradient_facets(u)))
         return integrals
 
     def energy(self, P=None, u=None, phi=None, terms: Iterable[str] = TERMS):

@@ -167,6 +167,28 @@ def test_only_the_gradient_of_P_form_is_bounded_below() -> None:
     assert found["strain gradient"][2] < found["symmetric"][2] < 0.0
 
 
+def stabilized_eigenvalue(cells: int, length: float, form: str) -> float:
+    """As `plate_eigenvalue`, with degree 2 and strain-gradient elasticity of the given length (m)."""
+    more = {"strain_gradient_length": length} if length else {}
+    simulation = simulation_of(
+        material=linear_dielectric(1e9, 1e6, 1e-9) | {"elastic": {"C11": 2e11, "C12": 5e10, "C44": 1e11}},
+        mesh=line(4e-9, cells),
+        initial=uniform(0, 0, 0),
+        electrostatics=NO_ELECTROSTATICS,
+        flexoelectricity=flexo(7.0, 3.0, 2.0, form=form, allow_unstable=True, **more),
+    )
+    return smallest_eigenvalue(simulation) / (1e9 / simulation.scaling.alpha)
+
+
+@pytest.mark.parametrize("form", ["symmetric", "strain gradient"])
+def test_strain_gradients_bound_the_other_forms(form: str) -> None:
+    """V0.1: the surface mode falls as 1/h² without strain-gradient elasticity, and settles with it."""
+    bare, stabilized = ([stabilized_eigenvalue(n, length, form) for n in (16, 32, 64)] for length in (0.0, 1e-9))
+    assert bare[2] - 1.0 < 3.5 * (bare[1] - 1.0) < 3.5**2 * (bare[0] - 1.0) < 0.0
+    assert stabilized[1:] == pytest.approx(stabilized[:-1], abs=1e-3)
+    assert 0.0 < stabilized[-1] < 1.0
+
+
 # --- ellipticity ----------------------------------------------------------------------------------------------
 
 
