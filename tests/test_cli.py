@@ -236,6 +236,17 @@ BAD_INPUT = {
 }
 
 
+def test_check_says_how_stable_flexocoupling_is(case):
+    done = invoke("check", case, "--set", "flexoelectricity.set=Ponomareva2012")
+    # √(C11 G11) = 4.26 V, f11 = 5.12 V and then 2 V.
+    assert done.exit_code == 2
+    assert "at most 0.831 times" in done.output
+    assert "[1 0 0]" in done.output
+    done = invoke("check", case, "--set", "flexoelectricity.coefficients={ f11 = 2, f12 = 1, f44 = 0 }")
+    assert done.exit_code == 0
+    assert "s* = 2.13 times" in done.output
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 @pytest.mark.parametrize("name", BAD_INPUT)
 def test_bad_input_gives_one_error_and_writes_nothing(case, tmp_path, command, name):

@@ -16,7 +16,12 @@ def dense(form: ufl.Form) -> np.ndarray:
 
 
 def smallest_eigenvalue(simulation: Simulation) -> float:
-    """Smallest eigenvalue of δ²H/δP² (solver units) at relaxed u, without electrostatics and prescribed values."""
+    """The first of `eigenvalues`."""
+    return float(eigenvalues(simulation)[0])
+
+
+def eigenvalues(simulation: Simulation) -> np.ndarray:
+    """Eigenvalues of δ²H/δP² (solver units) at relaxed u, rising, without electrostatics and prescribed values."""
     f = simulation.functional
     trial, test = ufl.TrialFunction(f.spaces.P), ufl.TestFunction(f.spaces.P)
     energy = f.energy()
@@ -26,4 +31,4 @@ def smallest_eigenvalue(simulation: Simulation) -> float:
     mass = dense(ufl.inner(trial, test) * ufl.dx)
     # Rigid motions and strains that nothing opposes cost nothing and are not driven by P.
     condensed = PP - uP.T @ np.linalg.pinv(uu, rcond=1e-12, hermitian=True) @ uP
-    return float(eigh(condensed, mass, eigvals_only=True)[0])
+    return np.asarray(eigh(condensed, mass, eigvals_only=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hessian import smallest_eigenvalue
+from hessian import eigenvalues, smallest_eigenvalue
 from plates import (
     C11,
     CURVATURE,
@@ -243,6 +243,32 @@ def test_just_below_the_bound_relaxes() -> None:
     xi = np.sqrt((gradient - f11**2 / C11) / STIFFNESS)
     ratio = np.tanh(thickness / (2 * xi)) / (thickness / (2 * xi))
     assert row["mean_P_z"] == pytest.approx(field / STIFFNESS * (1 - ratio), rel=1e-4)
+
+
+# --- dispersion -----------------------------------------------------------------------------------------------
+
+
+def test_discrete_dispersion() -> None:
+    """V5.7: in a periodic line each wave relaxes at the rate a + (g − f²/C) k², with the k² of linear elements."""
+    cells, length, a = 8, 8e-9, 1e9
+    C, G, f = (
+        {"C11": 2e11, "C12": 5e10, "C44": 1e11},
+        {"G11": 1e-9, "G12": 0.0, "G44": 6e-10, "G44p": 0.0},
+        (9.0, 4.0, 5.0),
+    )
+    simulation = simulation_of(
+        material=linear_dielectric(a, 1.0) | {"elastic": C, "gradient": G},
+        mesh={"kind": "box", "size": [length], "cells": [cells], "periodic": "x"},
+        initial=uniform(0, 0, 0),
+        electrostatics=NO_ELECTROSTATICS,
+        flexoelectricity=flexo(*f),
+    )
+    h, angle = length / cells, 2 * np.pi * np.arange(cells) / cells
+    k_squared = 2 * (1 - np.cos(angle)) / h**2 / ((2 + np.cos(angle)) / 3)
+    longitudinal = a + (G["G11"] - f[0] ** 2 / C["C11"]) * k_squared
+    transverse = a + (G["G44"] - f[2] ** 2 / C["C44"]) * k_squared
+    expected = np.sort(np.concatenate([longitudinal, transverse, transverse]))
+    assert eigenvalues(simulation) * simulation.scaling.alpha == pytest.approx(expected, rel=1e-9)
 
 
 # --- gauge freedom --------------------------------------------------------------------------------------------
