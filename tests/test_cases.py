@@ -22,6 +22,7 @@ SHORT = {
     ],
     "domain_wall": [],
     "hysteresis": ["time.points=40"],
+    "bent_membrane": [],
 }
 
 
