@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,19 +29,43 @@ FLAGS = (
 )
 
 
+#: Seconds to wait for another process that compiles the same form.
+PATIENCE = 60
+
+
 @lru_cache(maxsize=1)
 def options() -> dict:
     """JIT options for `fem.form` and `fem.Expression`."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return {
-        "cffi_extra_compile_args": list(FLAGS),
-        "cache_dir": root / "phasefield" / f"forms-{_processor()}",
-    }
+    cache = root / "phasefield" / f"forms-{_processor()}"
+    forget_interrupted(cache, 5.0 * PATIENCE)
+    return {"cffi_extra_compile_args": list(FLAGS), "cache_dir": cache, "timeout": PATIENCE}
 
 
 def form(expression: ufl.Form) -> fem.Form:
-    """The compiled form."""
-    return fem.form(expression, jit_options=options())
+    """The compiled form. Collective, as DOLFINx compiles on the first rank."""
+    try:
+        return fem.form(expression, jit_options=options())
+    except (TimeoutError, RuntimeError) as error:
+        # The first rank waited in vain for another process, and has told the others.
+        if "timed out" not in str(error):
+            raise
+        forget_interrupted(options()["cache_dir"], PATIENCE)
+        return fem.form(expression, jit_options=options())
+
+
+def forget_interrupted(cache: Path, age: float) -> None:
+    """Remove the marks of compilations begun more than `age` seconds ago and never ended.
+
+    A process that was killed while compiling leaves its source file behind, for which all others would wait.
+    """
+    for source in cache.glob("libffcx_*.c"):
+        ended = source.with_suffix(".c.cached")
+        try:
+            if not ended.exists() and time.time() - source.stat().st_mtime > age:
+                source.unlink()
+        except FileNotFoundError:
+            continue  # another process was first
 
 
 def _processor() -> str:
