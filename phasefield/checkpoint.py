@@ -22,11 +22,12 @@ import numpy.typing as npt
 from dolfinx import fem
 from mpi4py import MPI
 
+from phasefield.atomic import replace_durably
 from phasefield.errors import ResultError
 from phasefield.log import logger
 from phasefield.output.ordering import Permutation, cell_order, dof_order
-from phasefield.rankzero import on_root, replace_durably
-from phasefield.runfolder import differences, json_ready
+from phasefield.rankzero import on_root
+from phasefield.record import differences, json_ready
 
 if TYPE_CHECKING:
     from phasefield.mesh import Domain

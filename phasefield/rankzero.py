@@ -1,10 +1,8 @@
-"""Work that rank 0 does for all: its result or its error reaches every rank; atomic files."""
+"""Work that rank 0 does for all: its result or its error reaches every rank."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from mpi4py import MPI
@@ -27,25 +25,3 @@ def on_root(comm: MPI.Comm, action: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return value  # type: ignore[return-value]
-
-
-def replace_durably(temporary: Path, target: Path) -> None:
-    """Rename `temporary` to `target`; after a power cut the old or the whole new file is there."""
-    _fsync(temporary)
-    os.replace(temporary, target)
-    _fsync(target.parent)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_text(target: Path, text: str) -> None:
-    """Write `text` to `target` so that a reader finds the old or the new contents, never a part."""
-    temporary = target.with_name(target.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, target)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from mpi4py import MPI
 
 from phasefield import provenance
+from phasefield.atomic import write_text
 from phasefield.errors import ResultError
-from phasefield.rankzero import on_root, write_text
-
-#: Version of the layout of run.json.
-FORMAT = 1
-#: Tables of the case that may change between a run and its continuation; the rest is physics.
-MAY_DIFFER = ("title", "time", "solver", "output")
+from phasefield.rankzero import on_root
+from phasefield.record import FORMAT, case_hash, differences, json_ready, physics, read_record
 
 Status = Literal["running", "done", "failed", "stopped"]
 #: Entries that belong to one stretch of computing, and entries that a continuation takes over.
@@ -29,39 +24,6 @@ _OF_SEGMENT = (
 )
 _OF_RUN = ("fields", "units", "citations", "loop")
 _OWNED = ("run.json", "observables.csv", "fields.xdmf", "fields.h5", "run.log")
-
-
-def json_ready(value: Any) -> Any:
-    """NumPy numbers and arrays, and paths, as JSON knows them: the `default` of `json.dumps`."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} cannot be written to JSON")
-
-
-def case_hash(case: Mapping[str, Any]) -> str:
-    """SHA-256 of a resolved case, independent of the order of its keys."""
-    text = json.dumps(case, sort_keys=True, separators=(",", ":"), default=json_ready)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def physics_hash(case: Mapping[str, Any]) -> str:
-    """SHA-256 of what a restart shares with the run it continues: the case without `MAY_DIFFER`."""
-    return case_hash(_physics(case))
-
-
-def differences(old: Any, new: Any, path: str = "") -> list[str]:
-    """One line per leaf in which two JSON trees differ: `material.temperature: 300 -> 350`."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return [
-            line
-            for key in sorted({*old, *new})
-            for line in differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
-        ]
-    return [] if old == new else [f"{path}: {json.dumps(old)} -> {json.dumps(new)}"]
 
 
 class RunFolder:
@@ -167,17 +129,13 @@ def _earlier_run(folder: Path, case: Mapping[str, Any], overwrite: bool, restart
     if "run.json" not in present:
         return None  # restart from a checkpoint of another folder: this folder is new
     record = read_record(folder)
-    changed = differences(_physics(record.get("case", {})), _physics(case))
+    changed = differences(physics(record.get("case", {})), physics(case))
     if changed:
         raise ResultError(
             f"{folder} holds another run and cannot be continued with this case; it differs in\n  "
             + "\n  ".join(changed)
         )
     return record
-
-
-def _physics(case: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in case.items() if key not in MAY_DIFFER}
 
 
 def _clear(folder: Path) -> None:
@@ -214,20 +172,6 @@ def _new_record(
         record["segments"] = [*earlier.get("segments", []), segment]
         record |= {key: earlier[key] for key in _OF_RUN if key in earlier}
     return record
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """Contents of `folder`/run.json. Raises ResultError if it is missing or unreadable."""
-    file = folder / "run.json"
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ResultError(f"{folder} holds no run.json, so it is not a result folder") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as exc:
-        raise ResultError(f"{file} is not readable as JSON: {exc}") from exc
-    if record.get("format") != FORMAT:
-        raise ResultError(f"{file} has layout {record.get('format')!r}; this version reads {FORMAT}")
-    return dict(record)
 
 
 def _dump(record: Mapping[str, Any]) -> str:

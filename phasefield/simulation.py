@@ -28,7 +28,8 @@ from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.progress import Progress, StepReport
 from phasefield.rankzero import on_root
-from phasefield.runfolder import RunFolder, Status, physics_hash
+from phasefield.record import physics_hash
+from phasefield.runfolder import RunFolder, Status
 from phasefield.stepping import Step
 
 

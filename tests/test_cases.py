@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from phasefield import load_case
-from phasefield.runfolder import read_record
+from phasefield.record import read_record
 from phasefield.simulation import run_case
 
 CASES = Path(__file__).parents[1] / "cases"

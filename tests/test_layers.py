@@ -20,7 +20,8 @@ LAYERS = (
     {"solvers"},
     {"physics", "loads", "boundary", "initial"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
-    {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors", "units", "errors", "log"},
+    {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
+    | {"record", "atomic", "units", "errors", "log"},
 )
 LEVEL = {component: level for level, layer in enumerate(LAYERS) for component in layer}
 

@@ -10,7 +10,8 @@ from ranks import run_on
 
 from phasefield import __version__, provenance
 from phasefield.errors import ResultError
-from phasefield.runfolder import RunFolder, case_hash, differences, physics_hash, read_record
+from phasefield.record import case_hash, differences, physics_hash, read_record
+from phasefield.runfolder import RunFolder
 
 CASE = {
     "version": 1,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from phasefield import Simulation, load_case
 from phasefield.cli import app
 from phasefield.errors import ConvergenceError, ResultError
-from phasefield.runfolder import read_record
+from phasefield.record import read_record
 from phasefield.simulation import run_case
 
 CASE = """\

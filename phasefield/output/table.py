@@ -11,8 +11,9 @@ from typing import Self
 
 from mpi4py import MPI
 
+from phasefield.atomic import write_text
 from phasefield.errors import ResultError
-from phasefield.rankzero import on_root, write_text
+from phasefield.rankzero import on_root
 
 
 class ObservablesTable:

@@ -21,10 +21,11 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
 
+from phasefield.atomic import write_text
 from phasefield.errors import ResultError
 from phasefield.output.points import point_mesh
 from phasefield.output.values import FieldValues, cell_tags
-from phasefield.rankzero import on_root, write_text
+from phasefield.rankzero import on_root
 
 if TYPE_CHECKING:
     from phasefield.mesh import Domain
