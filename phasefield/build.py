@@ -15,7 +15,7 @@ from phasefield.initial import initial_polarization
 from phasefield.materials import Material
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive, polar
-from phasefield.physics.flexoelectricity import FORMS
+from phasefield.physics.flexoelectricity import coupling
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling, scaling_for
 from phasefield.solvers.core import CoupledProblem
@@ -71,8 +71,7 @@ class Parts:
             quadrature_degree=case.solver.quadrature_degree,
             electrostatics=case.electrostatics.enabled,
             mechanics=case.mechanics.enabled,
-            flexo_theta=FORMS[case.flexoelectricity.form],
-            one_way=case.flexoelectricity.one_way,
+            coupling=coupling(case.flexoelectricity.form, case.flexoelectricity.one_way),
             strain_gradient_length=(case.flexoelectricity.strain_gradient_length or 0.0) / LENGTH,
             bent=bool(case.mechanics.curvature),
         )

@@ -5,7 +5,7 @@ import pytest
 from cases_for_tests import BOX, laid_over, problems
 
 from phasefield.case import load_case
-from phasefield.case.flexoelectricity import case_bound, direction_text
+from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.material import case_material, check_materials
 from phasefield.errors import MaterialError
 
@@ -23,9 +23,22 @@ def test_any_key_enables_it() -> None:
     assert case_material(load_case(off)).flexo is None
 
 
+def test_one_way_by_name() -> None:
+    for given, meant in ((True, "direct"), (False, None), ("direct", "direct"), ("converse", "converse")):
+        table = {"coefficients": CUBIC, "one_way": given}
+        assert load_case(laid_over(BOX, {"flexoelectricity": table})).flexoelectricity.one_way == meant
+
+
+@pytest.mark.parametrize("form", ["gradient of P", "phase-field literature"])
+def test_forms_that_need_no_strain_gradient_length(form: str) -> None:
+    case = load_case(laid_over(BOX, {"flexoelectricity": {"coefficients": CUBIC, "form": form}}))
+    assert not unstable(case, case_material(case))
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"flexoelectricity": {"coefficients": CUBIC, "one_way": "back"}}, 'expected true, false, "direct"'),
         ({"flexoelectricity": {"coefficients": CUBIC}, "mechanics": {"enabled": False}}, "needs mechanics"),
         ({"flexoelectricity": {"coefficients": CUBIC, "set": "Ponomareva2012"}}, "set and coefficients are given"),
         ({"flexoelectricity": {"coefficients": {"f11": 1.0}}}, "f12, f44 missing"),

@@ -11,6 +11,9 @@ from phasefield.errors import MaterialError
 from phasefield.materials import Material
 from phasefield.materials.stability import FlexoBound, flexo_bound
 
+#: Forms without a surface mode that grows; the last has no energy, but the same spectrum within the bound.
+BOUNDED = ("gradient of P", "phase-field literature")
+
 
 def case_bound(case: Case, material: Material) -> FlexoBound:
     """Largest stable multiple s* of the flexocoupling, and the crystal direction of the wave that limits it.
@@ -27,7 +30,7 @@ def case_bound(case: Case, material: Material) -> FlexoBound:
 def unstable(case: Case, material: Material) -> str:
     """Why the coupling of the case has no bounded energy, or "" if it has one."""
     flexo = case.flexoelectricity
-    if material.flexo is None or not case.mechanics.enabled or flexo.one_way:
+    if material.flexo is None or not case.mechanics.enabled or flexo.one_way is not None:
         return ""
     if flexo.strain_gradient_length is not None:
         return ""
@@ -39,7 +42,7 @@ def unstable(case: Case, material: Material) -> str:
             " grows without end; use smaller coefficients, larger gradient coefficients, a"
             " strain_gradient_length, one_way = true, or allow_unstable = true to try nevertheless"
         )
-    if flexo.form != "gradient of P":
+    if flexo.form not in BOUNDED:
         return (
             f'form = "{flexo.form}" has a surface mode without lower bound unless strain gradients cost energy;'
             ' give a strain_gradient_length, or use form = "gradient of P", one_way = true, or'

@@ -113,12 +113,24 @@ def _tag_or_name(value: Any) -> int | str:
     return value
 
 
+def _one_way(value: Any) -> Any:
+    known = {True: "direct", False: None, "direct": "direct", "converse": "converse"}
+    if not isinstance(value, bool | str) or value not in known:
+        raise ValueError(f'found {units.shown(value)}; expected true, false, "direct" or "converse"')
+    return known[value]
+
+
 def _petsc_value(value: Any) -> Any:
     if not isinstance(value, bool | int | float | str):
         raise ValueError(f"found {units.shown(value)}; expected a text, a number, true or false")
     return value
 
 
+OneWay = Annotated[
+    Literal["direct", "converse"] | None,
+    BeforeValidator(_one_way),
+    WithJsonSchema({"enum": [True, False, "direct", "converse"]}),
+]
 FlexoRow = Annotated[tuple[Flexocoupling, ...], Field(min_length=9, max_length=9)]
 AxisLetters = Annotated[
     str,
@@ -687,13 +699,16 @@ class Flexoelectricity(Table):
     The three forms have the same equations inside and differ on surfaces where P is free: in a
     bent, short-circuited plate "gradient of P" gives no mean polarization, "symmetric" half and
     "strain gradient" all of the textbook value. Where P vanishes on the surface they are the same.
+    "phase-field literature" is no energy: the direct effect of "strain gradient" with the converse
+    effect of "gradient of P", as in much of the literature.
     """
 
     enabled: Flag = False
     """whether there is flexocoupling; true if any other key is given"""
-    form: Literal["gradient of P", "symmetric", "strain gradient"] = "gradient of P"
-    """surface terms of the energy: f e grad P, the mean of both, or -f P grad e. The last two need
-    `strain_gradient_length` or `one_way`"""
+    form: Literal["gradient of P", "symmetric", "strain gradient", "phase-field literature"] = "gradient of P"
+    """surface terms of the energy: f e grad P, the mean of both, or -f P grad e; the last two of
+    these need `strain_gradient_length` or `one_way`. "phase-field literature" is not derived from
+    an energy, so that none need fall"""
     set: str | None = None
     """named set of coefficients (`phasefield materials` lists them)"""
     coefficients: FlexoCoefficients = FlexoCoefficients()
@@ -704,9 +719,10 @@ class Flexoelectricity(Table):
     strain_gradient_length: PositiveLength | None = None
     """length l (m) of the strain-gradient elastic energy 1/2 l^2 C grad e : grad e; needs
     mesh.degree = 2"""
-    one_way: Flag = False
-    """strain gradients act on P, but P does not act back on the strain; then the energy need not
-    fall, and steps are judged without it"""
+    one_way: OneWay = None
+    """one of both effects alone: true or "direct", strain gradients act on P but P does not act
+    back; "converse", P strains the body but strain gradients do not act on P. Then the energy need
+    not fall, and steps are judged without it"""
     allow_unstable: Flag = False
     """run although the energy has no lower bound"""
 

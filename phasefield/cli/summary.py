@@ -136,7 +136,10 @@ def _flexoelectricity(case: Case, material: Material) -> Iterator[Line]:
     if material.flexo is None:
         return
     source = flexo.set or ("tensor given" if flexo.tensor is not None else "cubic coefficients given")
-    yield "flexo", f"{source}, form {flexo.form}{', one way' if flexo.one_way else ''}"
+    one_way = f", {flexo.one_way} effect alone" if flexo.one_way else ""
+    yield "flexo", f"{source}, form {flexo.form}{one_way}"
+    if one_way or flexo.form == "phase-field literature":
+        yield "", "not derived from one energy: the total need not fall, and steps are judged by the driving field"
     if flexo.strain_gradient_length is not None:
         yield "", f"strain-gradient elasticity of length {pretty(flexo.strain_gradient_length, 'm')}"
     bound = case_bound(case, material)

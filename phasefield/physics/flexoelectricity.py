@@ -13,9 +13,15 @@ surface: where P is free its natural condition is (G∇P)·n = −(1 − θ) f �
   unbounded below unless strain gradients cost energy too or the strain is prescribed.
 
 With P = 0 on the surface, or in a periodic body, all three are the same.
+
+Much of the phase-field literature combines the direct effect of θ = 1 (the field f ∇ε inside, (G∇P)·n = 0 on the
+surface) with the converse effect of θ = 0 (σ = C(ε − ε°) + f ∇P, no tractions). With free surfaces these are not
+derivatives of one energy: direct and converse effect are not reciprocal, and no energy need fall.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import ufl
 
@@ -23,6 +29,39 @@ from phasefield.physics import gradient
 
 #: θ of each form by its name in case files.
 FORMS = {"gradient of P": 0.0, "symmetric": 0.5, "strain gradient": 1.0}
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """θ of the direct effect (equation of P) and of the converse effect (stress); None where there is none."""
+
+    direct: float | None = 0.0
+    converse: float | None = 0.0
+
+    @property
+    def variational(self) -> bool:
+        """Whether both effects are derivatives of one energy."""
+        return self.direct == self.converse
+
+    @property
+    def reported(self) -> float:
+        """θ of the energy in reports: that of the direct effect, if there is one."""
+        return next(theta for theta in (self.direct, self.converse, 0.0) if theta is not None)
+
+
+#: Both effects by name: the three forms, and the non-variational combination of the literature.
+COUPLINGS = {name: Coupling(theta, theta) for name, theta in FORMS.items()} | {
+    "phase-field literature": Coupling(direct=1.0, converse=0.0)
+}
+
+
+def coupling(form: str, one_way: str | None = None) -> Coupling:
+    """The coupling of a named form, with `one_way` ("direct" or "converse") without the other effect."""
+    both = COUPLINGS[form]
+    return Coupling(
+        direct=None if one_way == "converse" else both.direct,
+        converse=None if one_way == "direct" else both.converse,
+    )
 
 
 def energy_density(strain, grad_P, f):

@@ -22,6 +22,7 @@ from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
 from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
 from phasefield.physics.coefficients import Passive, Polar
+from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
 
 #: Terms of the energy in the order of their columns in reports.
 TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "load")
@@ -42,8 +43,8 @@ class Functional:
 
     `regions` maps each region name of the domain to its coefficients. `mean_strain` holds a uniform Voigt strain
     (6) and a Voigt curvature (6, strain per nm of `height`, if the plate is `bent`); both are added to sym ∇u, and
-    `applied_field` (3) to −∇φ. `flexo_theta` is θ of the flexocoupling energy; with `one_way` strain gradients
-    act on P but P does not act back; `strain_gradient_length` (nm) is l of strain-gradient elasticity, none if 0.
+    `applied_field` (3) to −∇φ. `coupling` says how flexocoupling acts in the equations of P and u;
+    `strain_gradient_length` (nm) is l of strain-gradient elasticity, none if 0.
     Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
     "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
     """
@@ -56,8 +57,7 @@ class Functional:
     quadrature_degree: int | None = None
     electrostatics: bool = True
     mechanics: bool = True
-    flexo_theta: float = 0.0
-    one_way: bool = False
+    coupling: Coupling = COUPLINGS["gradient of P"]
     bent: bool = False
     strain_gradient_length: float = 0.0
 
@@ -68,7 +68,6 @@ class Functional:
         self.u = fem.Function(spaces.u, name="u")
         self.phi = fem.Function(spaces.phi, name="phi")
         self.mean_strain = fem.Constant(self.domain.mesh, np.zeros(12))
-        self.minus_theta = fem.Constant(self.domain.mesh, -self.flexo_theta)
         self.applied_field = fem.Constant(self.domain.mesh, np.zeros(3))
         self.length = fem.Constant(self.domain.mesh, self.strain_gradient_length)
 
@@ -122,14 +121,14 @@ class Functional:
         """Voigt stress of a region, with that of a gradient of the polarization."""
         c = self.regions[region]
         stress = elasticity.stress(self.strain(), self.eigenstrain(region), c.stiffness)
-        if region in self.flexo_regions and not self.one_way:
+        if region in self.flexo_regions and self.coupling.converse is not None:
             stress += flexoelectricity.stress(self.domain.grad(self.P), self.flexo_coefficients)
         return stress
 
     @property
     def variational(self) -> bool:
         """Whether all equations are derivatives of the energy, so that it falls at constant loads."""
-        return not (self.one_way and self.flexo_regions)
+        return self.coupling.variational or not self.flexo_regions
 
     @property
     def flexo_regions(self) -> dict[str, Polar]:
@@ -150,13 +149,17 @@ class Functional:
     def flexo_surface_stress(self) -> Expr:
         """−θ f P n: what the surface integral adds to the force on a uniform strain, per area."""
         stress = flexoelectricity.surface_stress(self.P, self.domain.normal(), self.flexo_coefficients)
-        return self.minus_theta * stress
+        return -self._constant(self.coupling.converse or 0.0) * stress
 
-    def flexo_surface(self, P: Expr, u: Expr) -> ufl.Form:
+    def flexo_surface(self, P: Expr, u: Expr, theta: float) -> ufl.Form:
         """Surface integral −θ ∮ f ε P n dA of the flexocoupling energy."""
         normal = self.domain.normal()
         density = flexoelectricity.surface_energy(self.strain(u), P, normal, self.flexo_coefficients)
-        return self.minus_theta * density * self.flexo_skin()
+        return -self._constant(theta) * density * self.flexo_skin()
+
+    def _constant(self, value: float) -> fem.Constant:
+        """A number that forms do not have to be compiled for."""
+        return fem.Constant(self.domain.mesh, value)
 
     def strain_gradient_facets(self, u: Expr) -> ufl.Form:
         """What strain-gradient elasticity has on interior facets."""
@@ -215,20 +218,21 @@ class Functional:
             P, u, phi, normal = ufl.avg(P), ufl.avg(u), ufl.avg(phi), normal("+")
         return term.density(P, u, phi, normal) * over(term.boundary, quadrature_degree=2 * self.degree)
 
-    def surface_integrals(self, P: Expr, u: Expr, phi: Expr) -> list[tuple[str, ufl.Form]]:
-        """Energies on boundaries, each with its term."""
+    def surface_integrals(self, P: Expr, u: Expr, phi: Expr, theta: float) -> list[tuple[str, ufl.Form]]:
+        """Energies on boundaries, each with its term; `theta` is that of the flexocoupling."""
         integrals = [(b.term, self.boundary_integral(b, P, u, phi)) for b in self.boundary_terms]
-        if self.flexo_theta and self.flexo_regions and self.mechanics:
-            integrals.append(("flexo", self.flexo_surface(P, u)))
+        if theta and self.flexo_regions and self.mechanics:
+            integrals.append(("flexo", self.flexo_surface(P, u, theta)))
         if self.strain_gradient_length and self.mechanics:
             integrals.append(("elastic", self.strain_gradient_facets(u)))
         return integrals
 
-    def energy(self, P=None, u=None, phi=None, terms: Iterable[str] = TERMS):
-        """H as a UFL form, of all or of chosen terms."""
+    def energy(self, P=None, u=None, phi=None, terms: Iterable[str] = TERMS, theta: float | None = None):
+        """H as a UFL form, of all or of chosen terms; `theta` of the flexocoupling is that of reports unless given."""
         P = self.P if P is None else P
         u = self.u if u is None else u
         phi = self.phi if phi is None else phi
+        theta = self.coupling.reported if theta is None else theta
         terms = tuple(terms)
         forms = []
         for region in self.regions:
@@ -237,5 +241,20 @@ class Functional:
                     forms.append(density * self.dx(region))
             if "load" in terms:
                 forms += [density(P, u, phi) * self.dx(region) for density in self.volume_loads]
-        forms += [integral for term, integral in self.surface_integrals(P, u, phi) if term in terms]
+        forms += [integral for term, integral in self.surface_integrals(P, u, phi, theta) if term in terms]
         return sum(forms)
+
+    def polarization_energy(self) -> ufl.Form:
+        """What the equations of P and φ are the derivatives of: H with the flexocoupling of the direct effect."""
+        return self._with_flexo(TERMS, self.coupling.direct)
+
+    def mechanical_energy(self) -> ufl.Form:
+        """What the equation of u is the derivative of: the terms with u, with the flexocoupling of the converse effect.
+
+        It is `polarization_energy` in all that concerns u if the functional is `variational`.
+        """
+        return self._with_flexo(("elastic", "flexo", "load"), self.coupling.converse)
+
+    def _with_flexo(self, terms: Iterable[str], theta: float | None) -> ufl.Form:
+        chosen = [term for term in terms if term != "flexo" or theta is not None]
+        return self.energy(terms=chosen, theta=theta)

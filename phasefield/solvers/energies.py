@@ -28,7 +28,8 @@ class EnergyReport:
             for density in f.volume_loads
         ]
         self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
-        self.boundary = [(term, jit.form(integral)) for term, integral in f.surface_integrals(f.P, f.u, f.phi)]
+        integrals = f.surface_integrals(f.P, f.u, f.phi, f.coupling.reported)
+        self.boundary = [(term, jit.form(integral)) for term, integral in integrals]
 
     def parts(self) -> dict[str, float]:
         """Energy of each term; their sum is the functional."""

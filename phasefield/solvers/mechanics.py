@@ -53,9 +53,7 @@ class MechanicsSolver:
         self.applied_stress = applied_stress
         self.iterations = 0
         u, space = functional.u, functional.spaces.u
-        flexo = () if functional.one_way else ("flexo",)
-        energy = functional.energy(terms=("elastic", "load", *flexo))
-        residual = ufl.derivative(energy, u, ufl.TestFunction(space))
+        residual = ufl.derivative(functional.mechanical_energy(), u, ufl.TestFunction(space))
         self.residual = AssembledVector(residual, space)
         self.owned = self.residual.owned
         self.free = free[: self.owned]
@@ -74,7 +72,7 @@ class MechanicsSolver:
         integrands = [
             (i, conjugate(f.stress(r), k), f.dx(r)) for r in f.regions for i, k in enumerate(self.free_strain)
         ]
-        if f.flexo_theta and f.flexo_regions and not f.one_way:
+        if f.coupling.converse and f.flexo_regions:
             skin = f.flexo_surface_stress()
             integrands += [(i, conjugate(skin, k), f.flexo_skin()) for i, k in enumerate(self.free_strain)]
         return CellIntegrals(f.domain, len(self.free_strain), integrands)

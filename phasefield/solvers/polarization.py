@@ -64,7 +64,7 @@ class PolarizationSolver:
         self.comm = functional.domain.mesh.comm
         self.iterations = 0
         self.clipped = 0
-        energy = functional.energy()
+        energy = functional.polarization_energy()
         P, phi = functional.P, functional.phi
         V, W = functional.spaces.P, functional.spaces.phi
         force = ufl.derivative(energy, P, ufl.TestFunction(V))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import ufl
 from dolfinx import fem
-from scipy.linalg import eigh
+from scipy.linalg import eig, eigh
 
 from phasefield.simulation import Simulation
 
@@ -21,14 +21,28 @@ def smallest_eigenvalue(simulation: Simulation) -> float:
 
 
 def eigenvalues(simulation: Simulation) -> np.ndarray:
-    """Eigenvalues of δ²H/δP² (solver units) at relaxed u, rising, without electrostatics and prescribed values."""
+    """Eigenvalues (real parts) of the operator of P at relaxed u, rising: δ²H/δP² where there is an energy.
+
+    In solver units, without electrostatics and prescribed values.
+    """
     f = simulation.functional
     trial, test = ufl.TrialFunction(f.spaces.P), ufl.TestFunction(f.spaces.P)
-    energy = f.energy()
-    by_P, by_u = ufl.derivative(energy, f.P, test), ufl.derivative(energy, f.u, test)
+    by_P = ufl.derivative(f.polarization_energy(), f.P, test)
+    by_u = ufl.derivative(f.mechanical_energy(), f.u, test)
     PP, uu = dense(ufl.derivative(by_P, f.P, trial)), dense(ufl.derivative(by_u, f.u, trial))
-    uP = dense(ufl.derivative(by_u, f.P, trial))
     mass = dense(ufl.inner(trial, test) * ufl.dx)
+    Pu, uP = coupling_blocks(simulation)
     # Rigid motions and strains that nothing opposes cost nothing and are not driven by P.
-    condensed = PP - uP.T @ np.linalg.pinv(uu, rcond=1e-12, hermitian=True) @ uP
-    return np.asarray(eigh(condensed, mass, eigvals_only=True))
+    condensed = PP - Pu @ np.linalg.pinv(uu, rcond=1e-12, hermitian=True) @ uP
+    if f.variational:
+        return np.asarray(eigh(condensed, mass, eigvals_only=True))
+    return np.sort(eig(condensed, mass, right=False).real)
+
+
+def coupling_blocks(simulation: Simulation) -> tuple[np.ndarray, np.ndarray]:
+    """Derivatives of the equation of P by u, and of that of u by P."""
+    f = simulation.functional
+    trial, test = ufl.TrialFunction(f.spaces.P), ufl.TestFunction(f.spaces.P)
+    by_P = ufl.derivative(f.polarization_energy(), f.P, test)
+    by_u = ufl.derivative(f.mechanical_energy(), f.u, test)
+    return dense(ufl.derivative(by_P, f.u, trial)), dense(ufl.derivative(by_u, f.P, trial))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hessian import eigenvalues, smallest_eigenvalue
+from hessian import coupling_blocks, eigenvalues, smallest_eigenvalue
 from plates import (
     C11,
     CURVATURE,
@@ -113,8 +113,8 @@ def test_mean_polarization_of_a_bent_plate(form: str, cells: int, degree: int) -
     assert row["mean_P_z"] / textbook == pytest.approx(FORMS[form], abs=1e-10)
 
 
-def noisy_plate(form: str, **tables: object) -> dict[str, float]:
-    """Observables of noise with u and φ in equilibrium with it."""
+def noisy(form: str, **tables: object) -> Simulation:
+    """Noise, with u and φ in equilibrium with it."""
     simulation = simulation_of(
         material={"name": "BaTiO3_Li2005"},
         initial={"kind": "noise", "amplitude": 0.1, "seed": 4},
@@ -123,7 +123,12 @@ def noisy_plate(form: str, **tables: object) -> dict[str, float]:
         **tables,
     )
     simulation.parts.initialize()
-    return simulation.observables.row(0, 0.0, 0.0)
+    return simulation
+
+
+def noisy_plate(form: str, **tables: object) -> dict[str, float]:
+    """Observables of noise with u and φ in equilibrium with it."""
+    return noisy(form, **tables).observables.row(0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("boundary", ["periodic", "P = 0", "free"])
@@ -142,15 +147,20 @@ def test_forms_differ_by_a_surface_term_only(boundary: str) -> None:
         assert same == ([False] * 2 if boundary == "free" else [True] * 2)
 
 
-def plate_eigenvalue(cells: int, **table: object) -> float:
-    """Smallest eigenvalue of δ²H/δP² with u and φ relaxed, over a, of a plate with free surfaces."""
-    simulation = simulation_of(
+def free_plate(cells: int, **table: object) -> Simulation:
+    """A plate with free surfaces on a line of elements of degree 1."""
+    return simulation_of(
         material=linear_dielectric(1e9, 1e6, 1e-9) | {"elastic": {"C11": 2e11, "C12": 0.0, "C44": 1e11}},
         mesh=line(8e-9, cells, 1),
         initial=uniform(0, 0, 0),
         electrostatics=NO_ELECTROSTATICS,
         flexoelectricity=flexo(allow_unstable=True, **table),
     )
+
+
+def plate_eigenvalue(cells: int, **table: object) -> float:
+    """Smallest eigenvalue of δ²H/δP² with u and φ relaxed, over a, of a plate with free surfaces."""
+    simulation = free_plate(cells, **table)
     return smallest_eigenvalue(simulation) / (1e9 / simulation.scaling.alpha)
 
 
@@ -187,6 +197,60 @@ def test_strain_gradients_bound_the_other_forms(form: str) -> None:
     assert bare[2] - 1.0 < 3.5 * (bare[1] - 1.0) < 3.5**2 * (bare[0] - 1.0) < 0.0
     assert stabilized[1:] == pytest.approx(stabilized[:-1], abs=1e-3)
     assert 0.0 < stabilized[-1] < 1.0
+
+
+# --- the combination of the phase-field literature ------------------------------------------------------------
+
+
+def driven(form: str, **tables: object) -> tuple[np.ndarray, np.ndarray]:
+    """Driving fields on the free unknowns and displacements of the noise of `noisy_plate`."""
+    simulation = noisy(form, **tables)
+    return simulation.problem.polarization.residual()[0].copy(), simulation.functional.u.x.array.copy()
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "P = 0"])
+def test_literature_is_the_same_without_free_surfaces(boundary: str) -> None:
+    """V0.1: equations of P and u of the energy, wherever there is no surface on which P is free."""
+    mesh = {"kind": "box", "size": [4e-9, 3e-9], "cells": [5, 4], "periodic": "xy"}
+    tables = {"mesh": mesh, "crystal": {"x": [1, 2, 0], "z": [0, 0, 1]}}
+    if boundary == "P = 0":
+        tables = {"mesh": line(4e-9, 8, 1), "polarization": fixed_faces()}
+    (force, u), (same_force, same_u) = (driven(form, **tables) for form in ("gradient of P", "phase-field literature"))
+    assert same_force == pytest.approx(force, abs=1e-10 * np.abs(force).max())
+    assert same_u == pytest.approx(u, abs=1e-10 * np.abs(u).max())
+
+
+def test_literature_has_the_field_of_one_form_and_the_stress_of_another() -> None:
+    """V0.1: on free surfaces the equation of P is that of "strain gradient", that of u of "gradient of P"."""
+    mesh = {"mesh": line(4e-9, 8, 1)}
+    force, u = driven("phase-field literature", **mesh)
+    assert u == pytest.approx(driven("gradient of P", **mesh)[1], abs=1e-10 * np.abs(u).max())
+    simulation = noisy("strain gradient", **mesh)
+    simulation.functional.u.x.array[:] = u
+    literature = noisy("phase-field literature", **mesh)
+    simulation.functional.mean_strain.value[:] = literature.functional.mean_strain.value
+    assert force == pytest.approx(simulation.problem.polarization.residual()[0], abs=1e-10 * np.abs(force).max())
+    assert not literature.functional.variational
+    assert simulation.functional.variational
+
+
+@pytest.mark.parametrize(("form", "symmetric"), [("symmetric", True), ("phase-field literature", False)])
+def test_symmetry_of_the_coupled_operator(form: str, symmetric: bool) -> None:
+    """V0.1: ∂R_P/∂u is the transpose of ∂R_u/∂P for an energy, and only then."""
+    by_u, by_P = coupling_blocks(free_plate(6, form=form))
+    assert (np.abs(by_u - by_P.T).max() < 1e-12 * np.abs(by_P).max()) == symmetric
+
+
+def test_literature_has_the_bound_of_waves_and_no_surface_mode() -> None:
+    """V0.1, V0.2: below the bound the spectrum stays at that of the uniform mode; above it falls as 1/h²."""
+    bound = np.sqrt(2e11 * 1e-9)
+    below, above = (
+        [plate_eigenvalue(n, f11=ratio * bound, f12=0.0, f44=0.0, form="phase-field literature") for n in (8, 32, 128)]
+        for ratio in (0.95, 1.1)
+    )
+    assert below == pytest.approx([1.0, 1.0, 1.0], abs=1e-6)
+    assert above[2] / above[1] == pytest.approx(16.0, rel=0.15)
+    assert above[2] < -100.0
 
 
 # --- ellipticity ----------------------------------------------------------------------------------------------

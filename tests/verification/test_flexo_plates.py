@@ -215,6 +215,36 @@ def test_plate_bends_in_a_field(cells: int) -> None:
     assert abs(row["mean_stress_xx"]) < 1e-8 * C11 * curvature(simulation) * thickness
 
 
+@pytest.mark.parametrize("kind", ["plate", "beam"])
+def test_converse_effect_alone(kind: str) -> None:
+    """V6.1: free surfaces, θ = 1: κ = 12 f_eff χε0 E/(C h²), for a cylinder and free to bend the other way too."""
+    thickness, voltage = 20e-9, 0.1
+    curvatures = {"xx": "free"} | ({"yy": "free"} if kind == "beam" else {})
+    simulation, row = plate(
+        thickness,
+        4,
+        mechanics={"strain": {"xx": "free", "yy": "free"}, "curvature": curvatures},
+        electrostatics=capacitor(-voltage),
+        flexoelectricity=flexo(form="strain gradient", one_way="converse"),
+        time={"equilibrium": 1e-12},
+    )
+    assert row["mean_P_z"] == pytest.approx(EPSILON_0 * CHI * voltage / thickness, rel=1e-9)
+    # The values of set S for h = 100 nm, 1/V.
+    printed = {"plate": 7.613970e-6, "beam": 6.131861e-6}[kind] * (100e-9 / thickness) ** 2
+    assert curvature(simulation) / (voltage / thickness) == pytest.approx(printed, rel=1e-6)
+
+
+def test_literature_on_free_surfaces() -> None:
+    """V0.1: all of the direct effect in a bent plate, none of the converse effect in a plate in a field."""
+    tables = {"flexoelectricity": flexo(form="phase-field literature"), "time": {"equilibrium": 1e-12}}
+    _, bent = plate(20e-9, 4, mechanics=BENT, electrostatics=short_circuit(), **tables)
+    assert bent["mean_P_z"] == pytest.approx(F_PLATE * CURVATURE / STIFFNESS, rel=1e-9)
+    mechanics = {"strain": {"xx": "free"}, "curvature": {"xx": "free"}}
+    simulation, straight = plate(20e-9, 4, mechanics=mechanics, electrostatics=capacitor(-0.1), **tables)
+    assert straight["mean_P_z"] == pytest.approx(EPSILON_0 * CHI * 0.1 / 20e-9, rel=1e-9)
+    assert abs(curvature(simulation)) < 1e-9 * 7.6e-6 * 5e6
+
+
 def test_displacement_follows_the_polarization() -> None:
     """Converse effect from P = 0: σ_zz = 0 makes u_z = −(f11/C11) P_z + const at every node."""
     simulation, _ = plate(
