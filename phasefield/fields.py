@@ -20,8 +20,7 @@ class FieldInfo:
     shape: tuple[int, ...]
 
 
-#: Every field that can be written, by name. Strain and stress are Voigt vectors 11, 22, 33, 23, 13,
-#: 12 with engineering shear strains.
+#: Every field that can be written, by name. Symmetric tensors have six components, 11, 22, 33, 23, 13, 12.
 FIELDS: dict[str, FieldInfo] = {
     info.name: info
     for info in (
@@ -33,6 +32,10 @@ FIELDS: dict[str, FieldInfo] = {
         FieldInfo("E_flexo", "E^fl", "flexoelectric field", "V/m", (3,)),
         FieldInfo("bound_charge", "−∇·P", "bound charge density", "C/m^3", ()),
         FieldInfo("strain", "ε", "strain", "", (6,)),
+        *(
+            FieldInfo(f"strain_gradient_{axis}", f"∂{axis}ε", f"strain gradient along {axis}", "1/m", (6,))
+            for axis in "xyz"
+        ),
         FieldInfo("stress", "σ", "stress", "Pa", (6,)),
     )
 }
@@ -76,6 +79,7 @@ _NAMED = {
     "charge": ("Q", "free charge of", "C"),
     "potential": ("V", "potential of", "V"),
     "force": ("F", "force on", "N"),
+    "curvature": ("κ", "curvature of the plate,", "1/m"),
     "load": ("", "load", ""),
 }
 
@@ -107,7 +111,8 @@ def observable(name: str, dim: int) -> ObservableInfo:
 
 
 def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
-    field, _, component = rest.partition("_")
+    # Names of fields hold underscores too.
+    field, _, component = (rest, "", "") if rest in FIELDS else rest.rpartition("_")
     info = FIELDS[field]
     components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}[info.shape]
     if component and component not in components:

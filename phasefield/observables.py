@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import ufl
 from mpi4py import MPI
 
 from phasefield.boundary import COMPONENTS
@@ -11,6 +12,7 @@ from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
 from phasefield.solvers.assembly import CellIntegrals, nodal_volumes
 from phasefield.solvers.energies import EnergyReport
+from phasefield.units import LENGTH
 
 AXES = ("x", "y", "z")
 #: Variants that domain fractions are counted by: families of crystal directions.
@@ -27,7 +29,8 @@ POLAR_THRESHOLD = 0.3
 class Observables:
     """Rows of observables.csv.
 
-    Means of P, E and D and of strain and stress are over the polar regions; energies over the whole domain.
+    Means of P, E, D, the flexoelectric field, strain and stress are over the polar regions; energies over the whole
+    domain.
     """
 
     def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling):
@@ -38,6 +41,7 @@ class Observables:
         self.volumes = nodal_volumes(functional)
         self.volume = self.comm.allreduce(self.volumes.sum())
         self.means = CellIntegrals(functional.domain, 21, self._mean_integrands())
+        self.flexo_field = self._flexo_field() if functional.mechanics and functional.flexo_regions else None
         self.scales = np.concatenate(
             [
                 np.full(3, scaling.polarization),
@@ -61,6 +65,13 @@ class Observables:
             integrands += [(position, value, dx) for position, value in enumerate(values)]
         return integrands
 
+    def _flexo_field(self) -> CellIntegrals:
+        """Integral of the flexoelectric field over its body: by Gauss's theorem f_ijkl ε_ij n_l over the surface."""
+        f = self.functional
+        directions = [ufl.as_vector([float(i == k) for i in range(3)]) for k in range(3)]
+        integrands = [(k, f.flexo_surface_density(along), f.flexo_skin()) for k, along in enumerate(directions)]
+        return CellIntegrals(f.domain, 3, integrands)
+
     def row(self, step: int, t: float, dt: float, energies: dict[str, float] | None = None) -> dict[str, float]:
         """All observables of the present state, in SI; `energies` by term (solver units) if they are known."""
         row: dict[str, float] = {"step": step, "time": t, "dt": dt}
@@ -73,7 +84,22 @@ class Observables:
             row |= {f"mean_{name}_{axis}": float(means[offset + i]) for i, axis in enumerate(AXES)}
         for name, offset in (("strain", 9), ("stress", 15)):
             row |= {f"mean_{name}_{c}": float(means[offset + k]) for k, c in enumerate(COMPONENTS)}
-        return row | self._extrema() | self._fractions()
+        return row | self._flexo() | self._curvature() | self._extrema() | self._fractions()
+
+    def _flexo(self) -> dict[str, float]:
+        if self.flexo_field is None:
+            return {}
+        means = self.flexo_field() / self.volume * self.scaling.field
+        return {f"mean_E_flexo_{axis}": float(means[i]) for i, axis in enumerate(AXES)}
+
+    def _curvature(self) -> dict[str, float]:
+        """Curvature of a plate in its plane, given or found (1/m; tensor components)."""
+        f = self.functional
+        if not f.bent:
+            return {}
+        across = f.domain.axis_names[f.domain.periodic.index(False)]
+        curvature = f.mean_strain.value[6:] * np.array([1, 1, 1, 0.5, 0.5, 0.5]) * self.scaling.strain / LENGTH
+        return {f"curvature_{c}": float(curvature[k]) for k, c in enumerate(COMPONENTS) if across not in c}
 
     def _nodal_P(self) -> np.ndarray:
         return self.functional.P.x.array[: 3 * len(self.volumes)].reshape(-1, 3)[self.volumes > 0.0]

@@ -23,7 +23,7 @@ from phasefield.errors import ConvergenceError, PhaseFieldError, ResultError
 from phasefield.fields import FIELDS, extensive_unit, observable
 from phasefield.observables import Observables
 from phasefield.output.derived import DERIVED, DerivedField
-from phasefield.output.flexofield import FlexoField
+from phasefield.output.flexofield import STRAIN_GRADIENTS, FlexoField, StrainGradient
 from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.progress import Progress, StepReport
@@ -66,7 +66,10 @@ class Simulation:
         self.stop_requested = False
 
     def field(self, name: str) -> fem.Function:
-        """A field of the present state in SI: P, phi, u, E_flexo, or cell-wise E, D, strain, stress, bound_charge."""
+        """A field of the present state in SI.
+
+        At nodes P, phi, u, E_flexo, strain_gradient_x, _y, _z; cell-wise E, D, strain, stress, bound_charge.
+        """
         source, scale = self._source(name)
         if isinstance(source, DerivedField):
             source.update()
@@ -76,18 +79,22 @@ class Simulation:
         return result
 
     def _source(self, name: str) -> tuple[fem.Function | DerivedField, float]:
-        if name in DERIVED:
-            derived = DerivedField(name, self.functional, self.scaling)
+        derived = self._derived(name)
+        if derived:
             return derived, derived.scale
-        if name == "E_flexo":
-            flexo_field = FlexoField(self.functional, self.scaling)
-            return flexo_field, flexo_field.scale
         scales = {
             "P": self.scaling.polarization,
             "phi": self.scaling.potential,
             "u": self.scaling.displacement,
         }
         return getattr(self.functional, name), scales[name]
+
+    def _derived(self, name: str) -> DerivedField | None:
+        if name in DERIVED:
+            return DerivedField(name, self.functional, self.scaling)
+        if name in STRAIN_GRADIENTS:
+            return StrainGradient(name, self.functional, self.scaling)
+        return FlexoField(self.functional, self.scaling) if name == "E_flexo" else None
 
     def run(
         self,

@@ -82,8 +82,8 @@ def electrical(**condition):
         ({"output": {"figure": "yes"}}, 'output.figure: found "yes"; expected true or false'),
         (
             {"output": {"fields": ["P", "Q"]}},
-            'output.fields[1]: found "Q"; choose one of "P", "phi", "u", "E", "D", "strain", "stress", "E_flexo",'
-            ' "bound_charge"',
+            'output.fields[1]: found "Q"; choose one of "P", "phi", "u", "E", "D", "strain", "stress",'
+            ' "strain_gradient_x", "strain_gradient_y", "strain_gradient_z", "E_flexo", "bound_charge"',
         ),
         ({"time": {"tolerance": 2}}, "time.tolerance: found 2; expected less than 1"),
         ({"time": {"tolerance": float("nan")}}, "time.tolerance: found nan; expected a finite number"),

@@ -8,7 +8,8 @@ from phasefield.fields import FIELDS, extensive_unit, function_spaces, observabl
 
 def test_fields_are_filed_under_their_names() -> None:
     assert {name: info.name for name, info in FIELDS.items()} == {name: name for name in FIELDS}
-    assert {name for name, info in FIELDS.items() if info.shape == (6,)} == {"strain", "stress"}
+    tensors = {"strain", "stress", *(f"strain_gradient_{axis}" for axis in "xyz")}
+    assert {name for name, info in FIELDS.items() if info.shape == (6,)} == tensors
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,10 @@ def test_fields_are_filed_under_their_names() -> None:
         ("mean_strain_xy", 3, ""),
         ("mean_stress_zz", 1, "Pa"),
         ("rms_E", 3, "V/m"),
+        ("mean_E_flexo_z", 3, "V/m"),
+        ("max_E_flexo", 3, "V/m"),
+        ("max_strain_gradient_z_xx", 3, "1/m"),
+        ("curvature_xx", 1, "1/m"),
         ("max_phi", 3, "V"),
         ("charge_top", 2, "C/m"),
         ("potential_top", 2, "V"),
@@ -40,7 +45,9 @@ def test_units_of_integrals_have_no_zeroth_power() -> None:
     assert [extensive_unit("N", dim) for dim in (1, 2, 3)] == ["N/m^2", "N/m", "N"]
 
 
-@pytest.mark.parametrize("name", ["energy_lando", "mean_Q_x", "mean_P_w", "mean_phi_x", "mean_P_xx", "charge", "p"])
+@pytest.mark.parametrize(
+    "name", ["energy_lando", "mean_Q_x", "mean_P_w", "mean_phi_x", "mean_P_xx", "mean_E_flexo_w", "charge", "p"]
+)
 def test_unknown_observables_are_refused(name: str) -> None:
     with pytest.raises(KeyError):
         observable(name, 3)

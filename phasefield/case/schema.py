@@ -781,7 +781,20 @@ class Solver(Table):
     """PETSc options by name, without the leading dash"""
 
 
-OutputField = Literal["P", "phi", "u", "E", "D", "strain", "stress", "E_flexo", "bound_charge"]
+OutputField = Literal[
+    "P",
+    "phi",
+    "u",
+    "E",
+    "D",
+    "strain",
+    "stress",
+    "strain_gradient_x",
+    "strain_gradient_y",
+    "strain_gradient_z",
+    "E_flexo",
+    "bound_charge",
+]
 
 
 class Output(Table):

@@ -1,21 +1,28 @@
-"""The flexoelectric field as a field of the same space as P."""
+"""Strain gradients and the flexoelectric field, as fields of continuous elements.
+
+Both are derivatives of the strain, which jumps from cell to cell. They are found in the weak sense, so that elements
+of degree 1 have them too; with these the nodes on a surface are off by a part that stays under refinement.
+"""
 
 from __future__ import annotations
 
 import ufl
 from dolfinx import fem
-from petsc4py import PETSc
 from ufl.core.expr import Expr
 
 from phasefield.output.derived import DerivedField
+from phasefield.output.projection import Projection
 from phasefield.physics import flexoelectricity
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
-from phasefield.solvers.assembly import AssembledVector, assembled_matrix, constrain, petsc_vector
+from phasefield.units import LENGTH
+
+#: Lab axes along which strain gradients are written, by the name of the field.
+STRAIN_GRADIENTS = {f"strain_gradient_{axis}": i for i, axis in enumerate("xyz")}
 
 
 class FlexoField(DerivedField):
-    """E_k = f_ijkl ∂_lε_ij in the weak sense, so that elements of degree 1 have it too.
+    """E_k = f_ijkl ∂_lε_ij in the space of P.
 
     ∫ E·v dV = −∫ f_ijkl ε_ij ∂_lv_k dV + ∮ f_ijkl ε_ij v_k n_l dA for all v of the space of P, over the body with
     flexocoupling: what the equation of P is driven by, without the surface terms of any form.
@@ -24,18 +31,9 @@ class FlexoField(DerivedField):
     def __init__(self, functional: Functional, scaling: Scaling):
         self.name, self.functional, self.scale = "E_flexo", functional, scaling.field
         space = functional.spaces.P
-        self.function = fem.Function(space, name=self.name)
-        self.weak = AssembledVector(self._weak(ufl.TestFunction(space)), space)
-        trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
         measures = [functional.dx(region, 2 * functional.degree) for region in functional.flexo_regions]
-        self.mass = assembled_matrix(sum(ufl.inner(trial, test) * dx for dx in measures))
-        inside = (self.mass.getDiagonal().array > 0.0).astype(float)
-        constrain(self.mass, inside, inside, 1.0)
-        self.ksp = PETSc.KSP().create(functional.domain.mesh.comm)
-        self.ksp.setOperators(self.mass)
-        self.ksp.setType("cg")
-        self.ksp.getPC().setType("jacobi")
-        self.ksp.setTolerances(rtol=1e-12, atol=0.0)
+        self.projection = Projection(self._weak(ufl.TestFunction(space)), space, measures, self.name)
+        self.function = self.projection.function
 
     def _weak(self, v: Expr) -> ufl.Form:
         f = self.functional
@@ -43,13 +41,38 @@ class FlexoField(DerivedField):
             -flexoelectricity.energy_density(f.strain(), f.domain.grad(v), c.flexo) * f.dx(region)
             for region, c in f.flexo_regions.items()
         ]
-        surface = flexoelectricity.surface_energy(f.strain(), v, f.domain.normal(), f.flexo_coefficients)
-        return sum(volume) + surface * f.flexo_skin()
+        return sum(volume) + f.flexo_surface_density(v) * f.flexo_skin()
 
     def update(self) -> None:
         """Project at the present strain (solver units; multiply by `scale` for SI)."""
-        comm = self.functional.domain.mesh.comm
-        right = petsc_vector(comm, self.weak(), 3)
-        solution = petsc_vector(comm, self.function.x.array[: self.weak.owned], 3)
-        self.ksp.solve(right, solution)
-        self.function.x.scatter_forward()
+        self.projection.update()
+
+
+class StrainGradient(DerivedField):
+    """∂_lε_ij along one lab axis l: tensor components in Voigt order, at the nodes of the polar body.
+
+    ∫ g_ij w_ij dV = −∫ ε_ij ∂_lw_ij dV + ∮ ε_ij w_ij n_l dA for all w, with the total strain ε. Zero along an axis
+    that the mesh does not resolve.
+    """
+
+    def __init__(self, name: str, functional: Functional, scaling: Scaling):
+        self.name, self.functional, self.scale = name, functional, scaling.strain / LENGTH
+        f, axis = functional, STRAIN_GRADIENTS[name]
+        space = fem.functionspace(f.domain.mesh, ("Lagrange", f.degree, (6,)))
+        self.projection = None
+        if axis not in f.domain.axes:
+            self.function = fem.Function(space, name=name)
+            return
+        w, along = ufl.TestFunction(space), f.domain.axes.index(axis)
+        tensor = ufl.as_vector([factor * f.strain()[k] for k, factor in enumerate((1.0, 1.0, 1.0, 0.5, 0.5, 0.5))])
+        measures = [f.dx(region, 2 * f.degree) for region in f.polar_regions]
+        skin = f.domain.skin(*f.polar_regions, quadrature_degree=2 * f.degree)
+        volume = sum(-ufl.inner(tensor, ufl.grad(w)[:, along]) * dx for dx in measures)
+        weak = volume + ufl.inner(tensor, w) * f.domain.normal()[axis] * skin
+        self.projection = Projection(weak, space, measures, name)
+        self.function = self.projection.function
+
+    def update(self) -> None:
+        """Project at the present strain (solver units; multiply by `scale` for SI)."""
+        if self.projection:
+            self.projection.update()

@@ -153,9 +153,11 @@ class Functional:
 
     def flexo_surface(self, P: Expr, u: Expr, theta: float) -> ufl.Form:
         """Surface integral −θ ∮ f ε P n dA of the flexocoupling energy."""
-        normal = self.domain.normal()
-        density = flexoelectricity.surface_energy(self.strain(u), P, normal, self.flexo_coefficients)
-        return -self._constant(theta) * density * self.flexo_skin()
+        return -self._constant(theta) * self.flexo_surface_density(P, u) * self.flexo_skin()
+
+    def flexo_surface_density(self, P: Expr, u: Expr | None = None) -> Expr:
+        """f ε P n per area of the body with flexocoupling."""
+        return flexoelectricity.surface_energy(self.strain(u), P, self.domain.normal(), self.flexo_coefficients)
 
     def _constant(self, value: float) -> fem.Constant:
         """A number that forms do not have to be compiled for."""

@@ -67,6 +67,32 @@ def test_order_of_the_indices(case: str, axes: str) -> None:
     force = simulation.problem.polarization.residual()[0].reshape(-1, 3).sum(axis=0)
     mean = -force / simulation.domain.volume * simulation.scaling.field
     assert mean == pytest.approx(expected, abs=1e-9 * 10.0 * KAPPA)
+    row = simulation.observables.row(0, 0.0, 0.0)
+    assert [row[f"mean_E_flexo_{axis}"] for axis in AXES] == pytest.approx(expected, abs=1e-9 * 10.0 * KAPPA)
+
+
+#: Strain gradients of `GRADIENTS` over κ: tensor component and direction, in mesh axes.
+COMPONENTS = {
+    "e11 = k x1": {(0, 0, 0): 1.0},
+    "e22 = k x1": {(1, 1, 0): 1.0},
+    "e12 = k x2": {(0, 1, 1): 1.0},
+    "e12 = k x1": {(0, 1, 0): 1.0},
+}
+
+
+@pytest.mark.parametrize("axes", ["xy", "zx"])
+@pytest.mark.parametrize("case", GRADIENTS)
+def test_output_of_strain_gradients(case: str, axes: str) -> None:
+    """V5.1: each component of a quadratic displacement, and nothing else, at every node."""
+    simulation = strained(axes, GRADIENTS[case][0])
+    letters = [AXES.index(axis) for axis in axes]
+    expected = np.zeros((3, 6))
+    for (i, j, l), value in COMPONENTS[case].items():
+        pair = sorted((letters[i], letters[j]))
+        expected[letters[l], [[0, 0], [1, 1], [2, 2], [1, 2], [0, 2], [0, 1]].index(pair)] = value * KAPPA
+    for l, axis in enumerate(AXES):
+        found = simulation.field(f"strain_gradient_{axis}").x.array.reshape(-1, 6)
+        assert found == pytest.approx(np.broadcast_to(expected[l], found.shape), abs=1e-8 * KAPPA)
 
 
 def test_a_tensor_of_any_symmetry() -> None:

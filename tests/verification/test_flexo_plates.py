@@ -80,6 +80,8 @@ def test_beam() -> None:
         flexoelectricity=flexo(form="strain gradient", one_way=True),
     )
     assert curvature(simulation, 1) == pytest.approx(-nu * CURVATURE, rel=1e-9)
+    columns = [row[f"curvature_{component}"] for component in ("xx", "yy", "xy")]
+    assert columns == pytest.approx([CURVATURE, -nu * CURVATURE, 0.0], rel=1e-9, abs=1e-9)
     assert row["mean_P_z"] == pytest.approx((-nu * F11 + (1 - nu) * F12) * CURVATURE / STIFFNESS, rel=1e-9)
     assert row["mean_P_z"] == pytest.approx(1.383205e-4, rel=1e-6)
 
@@ -87,10 +89,16 @@ def test_beam() -> None:
 def test_output_of_the_flexoelectric_field() -> None:
     """V5.1: uniform in a plate bent to a cylinder, whatever the surfaces do."""
     tables = {"mechanics": BENT, "polarization": fixed_faces(), "flexoelectricity": flexo(one_way=True)}
-    simulation, _ = plate(20e-9, 4, **tables)
+    simulation, row = plate(20e-9, 4, **tables)
     field = simulation.field("E_flexo").x.array.reshape(-1, 3)
     expected = np.broadcast_to([0.0, 0.0, F_PLATE * CURVATURE], field.shape)
     assert field == pytest.approx(expected, abs=1e-9 * F_PLATE * CURVATURE)
+    assert row["mean_E_flexo_z"] == pytest.approx(F_PLATE * CURVATURE, rel=1e-9)
+    # Through the thickness ε_xx grows by the curvature, and ε_zz falls as the faces are free.
+    along_z = simulation.field("strain_gradient_z").x.array.reshape(-1, 6)
+    expected = np.broadcast_to(CURVATURE * np.array([1.0, 0.0, -C12 / C11, 0.0, 0.0, 0.0]), along_z.shape)
+    assert along_z == pytest.approx(expected, abs=1e-8 * CURVATURE)
+    assert not simulation.field("strain_gradient_x").x.array.any()
     # P vanishes on both faces and rises to its value in the middle, so that the lower half carries minus that.
     charge, P = simulation.field("bound_charge").x.array, simulation.field("P")
     heights = P.function_space.tabulate_dof_coordinates()[:, 0]
