@@ -14,6 +14,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"__main__"},
     {"cli"},
+    {"study"},
     {"simulation"},
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "runfolder", "progress", "plot"},
@@ -21,13 +22,13 @@ LAYERS = (
     {"physics", "loads", "boundary", "initial"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
-    | {"record", "atomic", "units", "errors", "log"},
+    | {"record", "atomic", "comparison", "units", "errors", "log"},
 )
 LEVEL = {component: level for level, layer in enumerate(LAYERS) for component in layer}
 
 #: What the lowest layer and plots do without, so that they serve where no DOLFINx is.
 SOLVER_PACKAGES = {"dolfinx", "ufl", "basix", "ffcx", "petsc4py", "mpi4py"}
-WITHOUT_SOLVER = LAYERS[-1] | {"plot"}
+WITHOUT_SOLVER = LAYERS[-1] | {"plot", "study"}
 #: Plots read result folders, not the objects of a run.
 FOR_PLOTS = {"plot", "errors", "units", "log"}
 

@@ -20,7 +20,7 @@ from phasefield.errors import CaseError
 __all__ = ["Case", "load_case", "resolved"]
 
 
-def load_case(case: str | Path | Mapping[str, Any], overrides: Iterable[str] = ()) -> Case:
+def load_case(case: str | Path | Mapping[str, Any], overrides: Iterable[str] = (), *, name: str = "case") -> Case:
     """The validated case of a TOML file, or of a dictionary with the same keys.
 
     Parameters
@@ -28,13 +28,14 @@ def load_case(case: str | Path | Mapping[str, Any], overrides: Iterable[str] = (
     case: path of the file, or a dictionary whose paths are relative to the working directory.
     overrides: texts such as "time.max_steps=10" or "electrostatics.boundary[0].potential=2 V", set
         before validation; an empty value removes the key.
+    name: what messages call a case given as a dictionary.
 
     Raises
     ------
     CaseError: one sentence for each problem: path in the case, what was found, what is allowed.
     """
     if isinstance(case, Mapping):
-        source, name, folder = None, "case", Path.cwd()
+        source, folder = None, Path.cwd()
         data = copy.deepcopy(dict(case))
         reading.make_paths_absolute(data, folder)
     else:

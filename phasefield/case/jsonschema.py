@@ -15,7 +15,7 @@ DIALECT = "http://json-schema.org/draft-04/schema#"
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 4) of a case file."""
-    schema = _draft4(Case.model_json_schema())
+    schema = draft4(Case.model_json_schema())
     schema["properties"][BASE] = {
         "type": "string",
         "description": "case file that this one is laid over, relative to this one",
@@ -23,10 +23,10 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **schema, "title": "phasefield case file"}
 
 
-def _draft4(node: Any) -> Any:
+def draft4(node: Any) -> Any:
     """`node` of a 2020-12 schema in draft 4, without titles and nulls (TOML has none)."""
     if isinstance(node, list):
-        return [_draft4(item) for item in node]
+        return [draft4(item) for item in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)  # bounds are 0 or 0.0 depending on the release of pydantic
     if not isinstance(node, dict):
@@ -34,7 +34,7 @@ def _draft4(node: Any) -> Any:
     options = [option for option in node.get("anyOf", ()) if option != {"type": "null"}]
     if len(options) == 1:
         rest = {key: value for key, value in node.items() if key != "anyOf"}
-        return _draft4({**options[0], **rest})
+        return draft4({**options[0], **rest})
     result: dict[str, Any] = {}
     for key, value in node.items():
         result |= _keyword(key, value)
@@ -44,7 +44,7 @@ def _draft4(node: Any) -> Any:
 def _keyword(key: str, value: Any) -> dict[str, Any]:
     """One keyword of a schema, or one name of a table of schemas, in draft 4."""
     if key in ("properties", "$defs"):
-        schemas = {name: _draft4(schema) for name, schema in value.items()}
+        schemas = {name: draft4(schema) for name, schema in value.items()}
         return {"definitions" if key == "$defs" else key: schemas}
     if key in ("title", "discriminator") or (key == "default" and value is None):
         return {}
@@ -53,9 +53,9 @@ def _keyword(key: str, value: Any) -> dict[str, Any]:
     if key == "$ref":
         return {key: value.replace("#/$defs/", "#/definitions/")}
     if key in ("exclusiveMinimum", "exclusiveMaximum"):
-        return {"m" + key.removeprefix("exclusiveM"): _draft4(value), key: True}
+        return {"m" + key.removeprefix("exclusiveM"): draft4(value), key: True}
     if key == "prefixItems":
-        return {"items": _draft4(value), "additionalItems": False}
+        return {"items": draft4(value), "additionalItems": False}
     if key == "description":
         return {key: " ".join(value.split())}
-    return {key: _draft4(value)}
+    return {key: draft4(value)}

@@ -6,6 +6,7 @@ to the file in which it stands.
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +31,7 @@ def read_file(path: Path, seen: tuple[Path, ...] = ()) -> Data:
     place = path.resolve()
     if place in seen:
         raise CaseError(f"{path}: a case file cannot be its own base")
-    data = _parse(path)
+    data = read_toml(path)
     make_paths_absolute(data, path.absolute().parent)
     base = data.pop(BASE, None)
     if base is None:
@@ -40,7 +41,8 @@ def read_file(path: Path, seen: tuple[Path, ...] = ()) -> Data:
     return merged(read_file(path.parent / base, (*seen, place)), data)
 
 
-def _parse(path: Path) -> Data:
+def read_toml(path: Path) -> Data:
+    """Contents of a TOML file. Raises CaseError: no such file, not UTF-8, not TOML."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
@@ -114,7 +116,15 @@ def _apply(data: Data, text: str) -> None:
     name, equals, value = text.partition("=")
     if not equals:
         raise ValueError("expected key=value")
-    place = _split(name.strip())
+    set_key(data, name.strip(), _value(value) if value.strip() else None)
+
+
+def set_key(data: Data, name: str, value: Any) -> None:
+    """Set the key `name`, such as "loads.bias.values[2]", of `data` in place; None removes it.
+
+    Raises ValueError: not a name of a key, a list or entry that is not there.
+    """
+    place = split_key(name)
     parent: Any = data
     for position, (key, following) in enumerate(pairwise(place)):
         if isinstance(parent, dict) and isinstance(key, str):
@@ -126,13 +136,35 @@ def _apply(data: Data, text: str) -> None:
     last: Any = place[-1]
     if not (isinstance(parent, dict) and isinstance(last, str)):
         last = _index(parent, last, place[:-1])
-    if value.strip():
-        parent[last] = _value(value)
+    if value is not None:
+        parent[last] = value
     elif isinstance(parent, list) or last in parent:
         del parent[last]
 
 
-def _split(name: str) -> list[str | int]:
+def get_key(data: Any, name: str) -> Any:
+    """The value of the key `name` of `data`, None if there is none. Raises ValueError like `set_key`."""
+    for key in split_key(name):
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def lay_over(data: Data, changes: Mapping[str, Any], above: str = "") -> None:
+    """Lay `changes` over `data` in place: keys are names as in `set_key`, tables are laid over tables
+    as in `merged`, an empty text removes a key. Raises ValueError like `set_key`."""
+    for key, value in changes.items():
+        name = f"{above}{key}"
+        under = get_key(data, name)
+        if isinstance(value, Mapping) and isinstance(under, Mapping) and _same_kind(under, value):
+            lay_over(data, value, f"{name}.")
+        else:
+            set_key(data, name, None if value == "" else copy.deepcopy(value))
+
+
+def split_key(name: str) -> list[str | int]:
     """`electrostatics.boundary[0].potential` as ["electrostatics", "boundary", 0, "potential"]."""
     place: list[str | int] = []
     for part in name.split("."):

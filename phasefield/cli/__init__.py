@@ -160,14 +160,16 @@ def new(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    of_studies: Annotated[bool, typer.Option("--study", help="That of study files instead.")] = False,
+) -> None:
     """Print the JSON Schema of case files."""
     with ranks.alone():
         import json
+        from importlib import import_module
 
-        from phasefield.case.jsonschema import json_schema
-
-        typer.echo(json.dumps(json_schema(), indent=1))
+        module = import_module("phasefield.study.jsonschema" if of_studies else "phasefield.case.jsonschema")
+        typer.echo(json.dumps(module.json_schema(), indent=1))
 
 
 @app.command()
@@ -229,20 +231,72 @@ def flexo(
 
 @app.command()
 def study(
-    path: Annotated[Path, typer.Argument(help="Case folder with a study.py, or that file.", show_default=False)],
+    path: Annotated[
+        Path,
+        typer.Argument(help="Folder with study.toml, a study file, or results to go on with.", show_default=False),
+    ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Result folder; results/ beside study.py unless given.", show_default=False),
+        typer.Option(help="Result folder; results/<name of the study file> beside it by default.", show_default=False),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Set a key of the study, e.g. axes.thickness.values=['5 nm'], or of the case of all members.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, help="Runs at a time.", show_default=False)
+    ] = None,
+    mpi_ranks: Annotated[
+        int | None, typer.Option("--ranks", "-n", min=1, help="MPI ranks of each run.", show_default=False)
+    ] = None,
+    launcher: Annotated[
+        str | None, typer.Option(help="What starts them, e.g. 'srun -n {ranks}'.", show_default=False)
+    ] = None,
+    max_hours: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="Stop with checkpoints and exit code 75 after so many hours.", show_default=False),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace runs whose case has changed.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MEMBER", help="Run this member only. May be given several times.", show_default=False),
+    ] = None,
+    list_members: Annotated[bool, typer.Option("--list", help="Check and list the members; run nothing.")] = False,
+    gather: Annotated[bool, typer.Option("--gather", help="Gather what is done; run nothing.")] = False,
+    slurm: Annotated[bool, typer.Option("--slurm", help="Write a SLURM job array; run nothing.")] = False,
+    task: Annotated[
+        int | None, typer.Option(min=0, help="Number of the one member to run: a task of a job array.")
     ] = None,
 ) -> None:
-    """Run the series of runs of a case's study.py; also under mpirun."""
-    from mpi4py import MPI
+    """Run a case over axes of parameters: what is done is kept, what was interrupted goes on."""
+    from phasefield.cli.study import Request, is_program, run_program
 
-    from phasefield.cli.study import find_study, load_main
+    if is_program(path):
+        from mpi4py import MPI
 
-    with ranks.together(MPI.COMM_WORLD):
-        file = find_study(path)
-        load_main(file)(out or file.parent / "results")
+        with ranks.together(MPI.COMM_WORLD):
+            run_program(path, out)
+        return
+    with ranks.alone():
+        from phasefield.study.session import How
+
+        how = How(workers, mpi_ranks, launcher, max_hours, overwrite, tuple(only or ()))
+        request = Request(path, out, tuple(overrides or ()), how)
+        if list_members:
+            code = request.show()
+        elif slurm:
+            code = request.write_array()
+        elif gather:
+            code = request.gather()
+        else:
+            code = request.run() if task is None else request.run_task(task)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -1,0 +1,50 @@
+"""Numbers beside their references: the table that ends every case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A computed number beside a reference.
+
+    Attributes:
+        quantity: what it is, with its unit, e.g. "energy of the wall (mJ/m²)".
+        computed: number found.
+        reference: published or closed-form number; None where there is none.
+        source: where the reference is from.
+    """
+
+    quantity: str
+    computed: float
+    reference: float | None = None
+    source: str = ""
+
+    @property
+    def difference(self) -> float | None:
+        """Computed over reference minus one; the plain difference where the reference is zero."""
+        if self.reference is None:
+            return None
+        return self.computed / self.reference - 1.0 if self.reference else self.computed
+
+    def cells(self, digits: int) -> tuple[str, str, str, str]:
+        """Quantity, computed, reference and difference as texts."""
+        if self.reference is None or self.difference is None:
+            return self.quantity, f"{self.computed:.{digits}g}", "–", ""
+        difference = f"{100.0 * self.difference:+.2g} %" if self.reference else f"{self.difference:+.2g}"
+        return self.quantity, f"{self.computed:.{digits}g}", f"{self.reference:.{digits}g}", difference
+
+
+def comparison_table(rows: Sequence[Comparison], reference: str = "published", digits: int = 5) -> str:
+    """Lines `quantity  computed  reference  difference  source` under a header that names the `reference`."""
+    header = ("", "computed", reference, "difference")
+    cells = [header, *(row.cells(digits) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
+    sources = ["", *(row.source for row in rows)]
+    return "\n".join(
+        "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True)), source])
+        .rstrip()
+        for line, source in zip(cells, sources, strict=True)
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Writes what a study gave: the table study.csv, its units in study.json, the figure study.png."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from phasefield.atomic import write_text
+from phasefield.errors import CaseError, nearest
+from phasefield.plot.study import study_figure
+from phasefield.study.plan import RECORD, Plan
+from phasefield.study.results import StudyResults, gathered, observables_of
+from phasefield.study.table import Cell, csv_text, reduced, split_column
+
+
+def gather(plan: Plan) -> tuple[StudyResults, list[Path]]:
+    """The results of all members so far, and the files written: the table and, where there is one, the figure.
+
+    Raises ResultError: no member is done. CaseError: a column or axis that does not exist.
+    """
+    results = gathered(plan)
+    observables = list(plan.study.table.columns or observables_of(results))
+    columns = ["member", *plan.study.axes, "status", *observables]
+    _check_figure(plan, columns)
+    rows: list[dict[str, Cell]] = []
+    for member in results:
+        row: dict[str, Cell] = {"member": member.name, **member.choices, "status": member.status}
+        if member.status == "done":
+            row.update(reduced(member.observables, observables))
+        rows.append(row)
+    table = plan.folder / "study.csv"
+    write_text(table, csv_text(columns, rows))
+    _write_units(plan, _units(results, plan, observables))
+    figure = study_figure(plan.folder)
+    return results, [table] if figure is None else [table, figure]
+
+
+def _check_figure(plan: Plan, columns: list[str]) -> None:
+    """Raises CaseError for what the figure cannot show."""
+    figure = plan.study.figure
+    for key, names in (("x", (figure.x,) if figure.x else ()), ("y", figure.y)):
+        for name in names:
+            if name not in columns:
+                raise CaseError(f'figure.{key}: "{name}" is not a column of the table{nearest(name, columns)}')
+
+
+def _units(results: StudyResults, plan: Plan, observables: list[str]) -> dict[str, str]:
+    """SI unit of each column that is a number."""
+    written = next(member.record.get("units", {}) for member in results if member.status == "done")
+    return plan.units | {column: str(written.get(split_column(column)[1], "")) for column in observables}
+
+
+def _write_units(plan: Plan, units: dict[str, str]) -> None:
+    file = plan.folder / RECORD
+    record = json.loads(file.read_text(encoding="utf-8")) | {"units": units}
+    write_text(file, json.dumps(record, indent=2, ensure_ascii=False) + "\n")

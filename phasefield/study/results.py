@@ -1,0 +1,102 @@
+"""The results of a study, gathered from the folders of its members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from phasefield.case import Case
+from phasefield.errors import ResultError
+from phasefield.plot.results import Results, Snapshot
+from phasefield.record import read_record
+from phasefield.study.plan import Member, Plan
+from phasefield.study.states import state_of
+
+
+@dataclass(frozen=True)
+class MemberResults:
+    """What one member gave.
+
+    Attributes:
+        name: of the member and its folder.
+        folder: its result folder.
+        choices: its place on each axis, SI numbers or names; empty for named members.
+        case: its case.
+        status: "done", or what keeps it from being done: "new", "changed", or the status of its run.
+        reason: why, if it is not done.
+    """
+
+    name: str
+    folder: Path
+    choices: dict[str, float | str]
+    case: Case
+    status: str
+    reason: str
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Contents of run.json."""
+        return read_record(self.folder)
+
+    @cached_property
+    def observables(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Columns of observables.csv (SI)."""
+        return Results(self.folder).observables()
+
+    @property
+    def final(self) -> dict[str, float]:
+        """Last row of observables.csv (SI)."""
+        return {name: float(column[-1]) for name, column in self.observables.items()}
+
+    def snapshot(self, index: int = -1) -> Snapshot:
+        """The fields at the time number `index`, the last by default."""
+        return Results(self.folder).snapshot(index)
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """The members of a study in order, by name, or by their place on the axes."""
+
+    folder: Path
+    members: tuple[MemberResults, ...]
+
+    def __iter__(self) -> Iterator[MemberResults]:
+        return iter(self.members)
+
+    def __getitem__(self, name: str) -> MemberResults:
+        return next(member for member in self.members if member.name == name)
+
+    def select(self, **choices: float | str) -> tuple[MemberResults, ...]:
+        """Members with these values or names on the axes, in order."""
+        return tuple(m for m in self.members if choices.items() <= m.choices.items())
+
+    @property
+    def unfinished(self) -> tuple[MemberResults, ...]:
+        """Members that are not done."""
+        return tuple(member for member in self.members if member.status != "done")
+
+
+def gathered(plan: Plan) -> StudyResults:
+    """What the members of `plan` gave so far."""
+    return StudyResults(plan.folder, tuple(_member(plan, member) for member in plan.members))
+
+
+def _member(plan: Plan, member: Member) -> MemberResults:
+    state = state_of(plan.place(member), member.case)
+    status = state.status if state.kind == "unfinished" else state.kind
+    reason = "; ".join(state.detail)
+    return MemberResults(member.name, plan.place(member), member.choices, member.case, status, reason)
+
+
+def observables_of(results: StudyResults) -> list[str]:
+    """Observables that all finished members wrote, in the order of the first, without the counters of steps."""
+    done = [member.observables for member in results if member.status == "done"]
+    if not done:
+        raise ResultError(f"{results.folder}: no member is done yet")
+    return [n for n in done[0] if n not in ("step", "dt") and all(n in observables for observables in done)]

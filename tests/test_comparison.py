@@ -1,0 +1,23 @@
+"""The table of computed numbers beside their references."""
+
+from phasefield.comparison import Comparison, comparison_table
+
+
+def test_differences_are_relative_unless_the_reference_is_zero():
+    assert Comparison("a", 1.02, 1.0).difference == 1.02 / 1.0 - 1.0
+    assert Comparison("a", 1e-7, 0.0).difference == 1e-7
+    assert Comparison("a", 1.0).difference is None
+
+
+def test_table_is_aligned_and_names_its_sources():
+    rows = [
+        Comparison("energy (mJ/m²)", 5.88, 5.9, "Hlinka and Marton 2006"),
+        Comparison("mean P (C/m²)", 1e-7, 0.0),
+        Comparison("width (nm)", 0.66512345),
+    ]
+    assert comparison_table(rows, "closed form") == (
+        "                computed  closed form  difference\n"
+        "energy (mJ/m²)      5.88          5.9     -0.34 %  Hlinka and Marton 2006\n"
+        "mean P (C/m²)      1e-07            0      +1e-07\n"
+        "width (nm)       0.66512            –"
+    )

@@ -1,0 +1,261 @@
+"""Study files: what members they stand for, and what is refused before anything runs."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from studies_for_tests import CASE, write_study
+
+from phasefield.case import load_case, resolved
+from phasefield.case.keys import unit_of_key
+from phasefield.case.writing import toml
+from phasefield.errors import CaseError, ResultError
+from phasefield.study.jsonschema import json_schema
+from phasefield.study.members import clean
+from phasefield.study.plan import read_plan
+from phasefield.study.session import How, open_plan, prepare
+from phasefield.study.slurm import index_ranges
+from phasefield.study.table import csv_text, reduced
+
+CASES = Path(__file__).parents[1] / "cases"
+TEMPERATURES = {"material.temperature": ["25 degC", "100 degC"]}
+
+
+def plan_of(tmp_path, study, *overrides):
+    return open_plan(write_study(tmp_path, study), None, overrides)
+
+
+def names(plan):
+    return [member.name for member in plan.members]
+
+
+def problems(tmp_path, study, *overrides):
+    with pytest.raises(CaseError) as caught:
+        plan_of(tmp_path, study, *overrides)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["case.toml", "study.toml"]
+    return [problem.removeprefix(f"{tmp_path / 'study.toml'}: ") for problem in caught.value.problems]
+
+
+# --- members --------------------------------------------------------------------------------------------------
+
+
+def test_axes_are_combined_and_named_members_follow(tmp_path):
+    study = {
+        "axes": {
+            **TEMPERATURES,
+            "wall": {"choices": {"sharp": {"mesh.cells[0]": 16}, "soft one": {"mesh": {"cells": [4]}}}},
+        },
+        "members": {"long": {"mesh": {"size": ["6 nm"]}}},
+    }
+    plan = plan_of(tmp_path, study)
+    assert names(plan) == [
+        "temperature=25degC,sharp",
+        "temperature=25degC,soft_one",
+        "temperature=100degC,sharp",
+        "temperature=100degC,soft_one",
+        "long",
+    ]
+    assert plan.members[3].choices == {"material.temperature": 373.15, "wall": "soft one"}
+    assert [member.case.mesh.cells for member in plan.members] == [(16,), (4,), (16,), (4,), (8,)]
+    assert plan.members[4].case.mesh.size == (6e-9,) and plan.members[4].choices == {}
+    assert plan.units == {"material.temperature": "K", "wall": ""}
+    assert plan.folder == tmp_path / "results" / "study"
+
+
+def test_axes_in_their_three_spellings_are_one(tmp_path):
+    quoted = plan_of(tmp_path, {"axes": TEMPERATURES})
+    dotted = plan_of(tmp_path, {"axes": {"material": {"temperature": ["25 degC", "100 degC"]}}})
+    table = plan_of(tmp_path, {"axes": {"T": {"key": "material.temperature", "values": ["25 degC", "100 degC"]}}})
+    assert quoted.study == dotted.study
+    assert [m.case for m in quoted.members] == [m.case for m in table.members]
+    assert names(table) == ["T=25degC", "T=100degC"]
+
+
+def test_changes_are_laid_over_tables_and_empty_texts_remove(tmp_path):
+    changes = {"mesh": {"cells": "", "spacing": "1 nm"}, "initial": {"kind": "noise", "amplitude": 0.1}}
+    [member] = plan_of(tmp_path, {"members": {"other": changes}}).members
+    assert member.case.mesh.cells is None and member.case.mesh.spacing == 1e-9
+    assert member.case.initial.kind == "noise"  # a table of another kind is replaced as a whole
+
+
+def test_overrides_reach_the_study_and_all_cases(tmp_path):
+    overrides = ("axes.material.temperature=['50 degC']", "mesh.cells[0]=5", "run.workers=3")
+    plan = plan_of(tmp_path, {"axes": TEMPERATURES, "members": {"cold": {"material.temperature": 273.15}}}, *overrides)
+    assert names(plan) == ["temperature=50degC", "cold"]
+    assert {member.case.mesh.cells for member in plan.members} == {(5,)}
+    assert plan.study.run.workers == 3
+
+
+def test_paths_of_members_count_from_the_study_file(tmp_path):
+    start = {"initial": {"kind": "file", "path": "start.csv"}}
+    (tmp_path / "start.csv").write_text("x,Px,Py,Pz\n0,0,0,0.7\n4,0,0,0.7\n")
+    [member] = plan_of(tmp_path, {"members": {"read": start}}).members
+    assert member.case.initial.path == str(tmp_path / "start.csv")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [("5 nm", "5nm"), ("gradient of P", "gradient_of_P"), ("../a/b", "_a_b"), ("[1, 2]", "_1_2_"), ("-0.01", "-0.01")],
+)
+def test_names_are_names_of_files(text, expected):
+    assert clean(text) == expected
+
+
+# --- refusals -------------------------------------------------------------------------------------------------
+
+
+BAD = {
+    "unknown table": ({"axis": TEMPERATURES}, 'axis: unknown key; did you mean "axes"?'),
+    "unknown key of an axis": (
+        {"axes": {"T": {"key": "material.temperature", "value": [1]}}},
+        'axes.T.value: unknown key; did you mean "values"?',
+    ),
+    "axis without values": (
+        {"axes": {"T": {"key": "material.temperature"}}},
+        'axes.T: found key; expected "key" and "values", or "choices"',
+    ),
+    "unknown key of the case": (
+        {"axes": {"mesh.degre": [1, 2]}},
+        'all members: mesh.degre: unknown key; did you mean "degree"?',
+    ),
+    "wrong value": ({"axes": {"mesh.degree": [1, 3]}}, "degree=3: mesh.degree: found 3; choose one of 1, 2"),
+    "equal values": ({"axes": {"mesh.degree": [1, 1]}}, 'two members would be called "degree=1"; use choices'),
+    "list that is not there": ({"axes": {"mesh.boundary[0].x": [1, 2]}}, 'x=1: there is no list "boundary"'),
+    "name that is no folder": ({"members": {"a b": {}}}, "members.a b: a member is a folder; use letters"),
+    "unknown material": ({"members": {"a": {"material.name": "PbTiO3"}}}, 'a: material: unknown material "PbTiO3"'),
+    "nothing to vary": ({}, "there is nothing to vary; give axes or members"),
+    "unknown reduction": (
+        {"axes": TEMPERATURES, "table": {"columns": ["mx(mean_P_z)"]}},
+        'table.columns: "mx" is not one of last, first',
+    ),
+    "no base": ({"axes": TEMPERATURES, "base": "none.toml"}, "none.toml: no such file"),
+}
+BAD_OVERRIDES = {
+    "mesh.degree=1": "degree=1 and degree=2 are the same case; is a key of an axis set by --set too?",
+    "mesh.cells[1]=3": '--set mesh.cells[1]=3: "cells" has 1 entries',
+    "axs.x=[1]": 'is no key of a study or a case; did you mean "axes"?',
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_is_wrong_is_said_before_anything_runs(tmp_path, what):
+    study, expected = BAD[what]
+    [found] = problems(tmp_path, study)
+    assert expected in found
+
+
+@pytest.mark.parametrize("override", BAD_OVERRIDES)
+def test_wrong_overrides(tmp_path, override):
+    [found] = problems(tmp_path, {"axes": {"mesh.degree": [1, 2]}}, override)
+    assert BAD_OVERRIDES[override] in found
+
+
+def test_problems_of_all_members_come_together(tmp_path):
+    study = {"axes": {"mesh.degree": [1, 3]}, "members": {"odd": {"time.mod": 1}}}
+    assert problems(tmp_path, study) == [
+        "degree=3: mesh.degree: found 3; choose one of 1, 2",
+        'odd: time.mod: unknown key; did you mean "mode"?',
+    ]
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------
+
+
+def test_the_plan_that_is_kept_does_not_follow_the_study_file(tmp_path):
+    plan = plan_of(tmp_path, {"axes": TEMPERATURES, "figure": {"y": ["rms_P"]}})
+    assert [state.kind for _, state in prepare(plan, How())] == ["new", "new"]
+    write_study(tmp_path, {"axes": {"mesh.degree": [1, 2]}}, CASE | {"title": "edited"})
+    kept = read_plan(plan.folder)
+    assert kept.study == plan.study and kept.units == plan.units
+    for found, member in zip(kept.members, plan.members, strict=True):
+        assert (found.name, found.choices, resolved(found.case)) == (member.name, member.choices, resolved(member.case))
+    with pytest.raises(CaseError, match="these are results"):
+        open_plan(plan.folder, None, ["mesh.degree=1"])
+
+
+def test_members_chosen_by_name(tmp_path):
+    plan = plan_of(tmp_path, {"axes": TEMPERATURES})
+    assert [member.name for member, _ in prepare(plan, How(only=("temperature=100degC",)))] == ["temperature=100degC"]
+    with pytest.raises(CaseError, match='did you mean "temperature=25degC"'):
+        prepare(plan, How(only=("temperature=25",)))
+
+
+def test_damaged_results_are_refused_by_name(tmp_path):
+    plan = plan_of(tmp_path, {"axes": TEMPERATURES})
+    prepare(plan, How())
+    (plan.place(plan.members[0]) / "run.json").write_text("{")
+    with pytest.raises(ResultError, match=r"temperature=25degC: .*run.json is not readable"):
+        prepare(plan, How())
+    assert [state.kind for _, state in prepare(plan, How(overwrite=True))] == ["changed", "new"]
+
+
+def test_committed_schema_is_that_of_the_code():
+    committed = json.loads((CASES / "study.schema.json").read_text(encoding="utf-8"))
+    assert committed == json_schema(), "it has changed: run `phasefield schema --study > cases/study.schema.json`"
+
+
+def test_studies_fit_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft4Validator(json_schema())
+    validator.check_schema(json_schema())
+    for file in CASES.glob("*/study.toml"):
+        validator.validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    validator.validate({"version": 1, "axes": {"mesh": {"degree": [1, 2]}, "T": {"key": "a", "values": [1]}}})
+    assert not validator.is_valid({"version": 1, "axes": {"T": {"kee": "a"}}})
+
+
+# --- parts ----------------------------------------------------------------------------------------------------
+
+VALUES = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
+def test_written_toml_reads_back(data):
+    assert tomllib.loads(toml(data)) == data
+
+
+@pytest.mark.parametrize("value", [None, b"", {1, 2}])
+def test_what_toml_cannot_hold_is_an_error(value):
+    with pytest.raises(TypeError, match="cannot be written"):
+        toml({"x": value})
+
+
+@pytest.mark.parametrize(
+    "key, unit",
+    [
+        ("mesh.size[0]", "m"),
+        ("material.temperature", "K"),
+        ("electrostatics.boundary[0].potential", "V"),
+        ("electrostatics.applied_field[2]", "V/m"),
+        ("mesh.degree", ""),
+        ("initial.value[2]", "C/m^2"),
+    ],
+)
+def test_unit_of_a_key(key, unit):
+    assert unit_of_key(load_case(CASE), key) == unit
+
+
+def test_reductions():
+    columns = {"P": np.array([1.0, 5.0, 3.0])}
+    wanted = ["P", "first(P)", "min(P)", "max(P)", "mean(P)"]
+    assert list(reduced(columns, wanted).values()) == [3.0, 1.0, 1.0, 5.0, 3.0]
+    with pytest.raises(CaseError, match='wrote no "p"'):
+        reduced(columns, ["p"])
+
+
+def test_table_keeps_all_digits_and_leaves_unknown_cells_empty():
+    assert csv_text(["a", "b"], [{"a": 0.1 + 0.2, "b": "x,y"}, {"a": 1}]) == 'a,b\n0.30000000000000004,"x,y"\n1,\n'
+
+
+@pytest.mark.parametrize("numbers, text", [([0], "0"), ([0, 1, 2, 5], "0-2,5"), ([1, 3, 4], "1,3-4")])
+def test_numbers_of_an_array(numbers, text):
+    assert index_ranges(numbers) == text
