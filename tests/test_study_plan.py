@@ -21,7 +21,9 @@ from phasefield.study.session import How, open_plan, prepare
 from phasefield.study.slurm import index_ranges
 from phasefield.study.table import csv_text, reduced
 
-CASES = Path(__file__).parents[1] / "cases"
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "cases"
+STUDIES = sorted([*CASES.glob("*/study.toml"), *ROOT.glob("examples/**/study.toml")])
 TEMPERATURES = {"material.temperature": ["25 degC", "100 degC"]}
 
 
@@ -154,6 +156,12 @@ def test_wrong_overrides(tmp_path, override):
     assert BAD_OVERRIDES[override] in found
 
 
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.parent.name)
+def test_studies_of_the_repository_are_right(file, tmp_path):
+    assert len(open_plan(file, tmp_path / "out").members) > 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_problems_of_all_members_come_together(tmp_path):
     study = {"axes": {"mesh.degree": [1, 3]}, "members": {"odd": {"time.mod": 1}}}
     assert problems(tmp_path, study) == [
@@ -202,7 +210,7 @@ def test_studies_fit_the_schema():
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft4Validator(json_schema())
     validator.check_schema(json_schema())
-    for file in CASES.glob("*/study.toml"):
+    for file in STUDIES:
         validator.validate(tomllib.loads(file.read_text(encoding="utf-8")))
     validator.validate({"version": 1, "axes": {"mesh": {"degree": [1, 2]}, "T": {"key": "a", "values": [1]}}})
     assert not validator.is_valid({"version": 1, "axes": {"T": {"kee": "a"}}})

@@ -24,9 +24,13 @@ _MOST_NAMED = 16
 
 @dataclass(frozen=True)
 class StudyTable:
-    """study.csv and study.json of a study: finished rows as texts by column, axes in order, units, what to draw."""
+    """study.csv and study.json of a study: finished rows as texts by column, axes in order, units, what to draw.
+
+    `observables` are the chosen ones, or else the total energy.
+    """
 
     rows: list[dict[str, str]]
+    observables: list[str]
     axes: list[str]
     labels: dict[str, str]
     units: dict[str, str]
@@ -52,6 +56,7 @@ def read_table(folder: Path) -> StudyTable:
     axes = study.get("axes", {})
     return StudyTable(
         rows=[row for row in rows if row["status"] == "done"],
+        observables=study.get("table", {}).get("columns") or ["energy_total"],
         axes=list(axes),
         labels={name: axis.get("label") or name for name, axis in axes.items()},
         units=record["units"],
@@ -68,7 +73,7 @@ def study_figure(folder: Path) -> Path | None:
         table.rows[:] = [row for row in table.rows if row[x]]
     if len({row[x] for row in table.rows}) < 2:
         return None
-    ys = table.figure.get("y", ["energy_total"])
+    ys = table.figure.get("y") or [table.observables[0]]
     with style():
         figure = new_figure(3.6, 2.5 * len(ys) + 0.3)
         panels = figure.subplots(len(ys), 1, sharex=True, squeeze=False).ravel()

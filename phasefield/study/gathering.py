@@ -39,7 +39,7 @@ def _check_figure(plan: Plan, columns: list[str]) -> None:
     """Raises CaseError for what the figure cannot show."""
     figure = plan.study.figure
     for key, names in (("x", (figure.x,) if figure.x else ()), ("y", figure.y)):
-        for name in names:
+        for name in names or ():
             if name not in columns:
                 raise CaseError(f'figure.{key}: "{name}" is not a column of the table{nearest(name, columns)}')
 

@@ -53,8 +53,8 @@ class FigureSpec(Table):
 
     x: str | None = None
     """axis or column along x, the axis with most values unless given"""
-    y: Annotated[tuple[str, ...], Field(min_length=1)] = ("energy_total",)
-    """columns of the table, one panel each"""
+    y: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """columns of the table, one panel each; the first of `table.columns`, or the total energy, unless given"""
 
 
 class RunSpec(Table):

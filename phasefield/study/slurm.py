@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import phasefield
 from phasefield.atomic import write_text
 from phasefield.errors import EXIT_REQUEUE
 from phasefield.study.plan import Plan
@@ -81,7 +80,7 @@ def array_script(plan: Plan, members: Sequence[int], run: RunSpec, options: Iter
 
 def phasefield_command() -> tuple[str, ...]:
     """Command that a batch job starts phasefield with: the way into the environment if this runs inside one."""
-    entry = Path(phasefield.__file__).parents[1] / "scripts" / "env"
+    entry = Path(__file__).resolve().parents[2] / "scripts" / "env"
     if os.environ.get("PHASEFIELD_INSIDE") and entry.is_file():
         return (str(entry), "phasefield")
     return (sys.executable, "-m", "phasefield")

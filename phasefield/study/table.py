@@ -23,7 +23,7 @@ REDUCTIONS: dict[str, Callable[[npt.NDArray[np.float64]], float]] = {
     "max": lambda values: float(values.max()),
     "mean": lambda values: float(values.mean()),
 }
-_REDUCED = re.compile(r"(\w+)\((\w+)\)")
+_REDUCED = re.compile(r"(\w+)\((.+)\)")
 
 
 def split_column(column: str) -> tuple[str, str]:
