@@ -114,8 +114,8 @@ def _tag_or_name(value: Any) -> int | str:
 
 
 def _one_way(value: Any) -> Any:
-    known = {True: "direct", False: None, "direct": "direct", "converse": "converse"}
-    if not isinstance(value, bool | str) or value not in known:
+    known = {True: "direct", False: None, None: None, "direct": "direct", "converse": "converse"}
+    if not isinstance(value, bool | str | None) or value not in known:
         raise ValueError(f'found {units.shown(value)}; expected true, false, "direct" or "converse"')
     return known[value]
 
