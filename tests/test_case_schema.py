@@ -74,7 +74,7 @@ def test_wrong_cases_do_not_fit(validator, changes):
 
 def shipped_cases():
     yield from (Path(str(entry)) for entry in TEMPLATES.iterdir())
-    yield from CASES.glob("*/*.toml")
+    yield from (path for path in CASES.glob("*/*.toml") if path.name != "study.toml")
 
 
 @pytest.mark.parametrize("path", sorted(shipped_cases()), ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -84,4 +84,5 @@ def test_shipped_cases_fit(validator, path):
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*/*.toml")), ids=lambda path: path.parent.name)
 def test_cases_name_their_schema(path):
-    assert path.read_text(encoding="utf-8").startswith("#:schema ../case.schema.json\n")
+    kind = "study" if path.name == "study.toml" else "case"
+    assert path.read_text(encoding="utf-8").startswith(f"#:schema ../{kind}.schema.json\n")

@@ -1,6 +1,5 @@
 """The cases of the repository, as they are or on coarse meshes: they run to the end and give the printed numbers."""
 
-import runpy
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from phasefield import load_case
 from phasefield.record import read_record
 from phasefield.simulation import run_case
+from phasefield.study import run_study
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -23,6 +23,7 @@ SHORT = {
     "domain_wall": [],
     "hysteresis": ["time.points=40"],
     "bent_membrane": [],
+    "coherent_film": [],
 }
 
 
@@ -37,12 +38,18 @@ def test_case_runs_to_the_end_and_is_drawn(name, tmp_path):
     assert {path.name for path in (tmp_path / "out" / "figures").iterdir()} >= {"domains.png", "observables.png"}
 
 
+def test_coherent_films_beside_their_closed_form(tmp_path):
+    changes = ["axes.misfit.values=[-0.01, 0.005]", "axes.temperature.values=['25 degC']"]
+    rows = run_study(CASES / "coherent_film", tmp_path, changes).analysis
+    assert [row.source for row in rows] == ["c phase, closed form c", "r phase, closed form r"]
+    assert all(abs(row.difference) < 1e-6 for row in rows)
+
+
 def test_domain_walls_beside_their_closed_form(tmp_path):
-    rows = runpy.run_path(str(CASES / "domain_wall" / "study.py"))["main"](tmp_path)
-    assert len(rows) == 4
-    for row in rows:
-        exact = row["wall"].endswith("180")
+    walls = run_study(CASES / "domain_wall", tmp_path, ["output.figure=false"]).analysis
+    assert len(walls) == 4
+    for name, (thickness, energy) in walls.items():
         # The 90 degree walls may be cheaper than the path in one variable, by the little that P gives way.
-        assert row["energy_mJ_m2"] == pytest.approx(row["one_variable_mJ_m2"], rel=1e-3 if exact else 5e-3)
-        assert row["thickness_nm"] == pytest.approx(row["one_variable_nm"], rel=1e-2)
+        assert abs(energy.difference) < (1e-3 if name.endswith("180") else 5e-3)
+        assert abs(thickness.difference) < 1e-2
     assert (tmp_path / "walls.png").stat().st_size > 10_000

@@ -198,6 +198,8 @@ def test_numbers_get_metric_prefixes_and_labels_their_unit():
     assert scaled("C/m^2", np.array([2e-5]))[0] == "C/m^2"
     assert scaled("J", np.zeros(3))[0] == "J"
     assert scaled("J", np.array([3e-20]))[0] == "aJ"
+    unit, (curvature,) = scaled("1/m", np.array([-5e5, 1e6]))
+    assert unit == "1/µm" and np.allclose(curvature, [-0.5, 1.0])
     assert label("$P$", "C/m^2") == "$P$ (C/m²)"
     assert symbol("mean_P_z") == r"$\langle P_{z} \rangle$"
 

@@ -1,6 +1,7 @@
 """Study files: what members they stand for, and what is refused before anything runs."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -75,6 +76,13 @@ def test_axes_in_their_three_spellings_are_one(tmp_path):
     assert quoted.study == dotted.study
     assert [m.case for m in quoted.members] == [m.case for m in table.members]
     assert names(table) == ["T=25degC", "T=100degC"]
+
+
+def test_one_value_for_several_keys(tmp_path):
+    axis = {"key": ["mechanics.strain.yy", "mechanics.strain.zz"], "values": [0.0, 0.01]}
+    plan = plan_of(tmp_path, {"axes": {"misfit": axis}})
+    assert [member.choices["misfit"] for member in plan.members] == [0.0, 0.01]
+    assert plan.members[1].case.mechanics.strain == {"yy": 0.01, "zz": 0.01}
 
 
 def test_changes_are_laid_over_tables_and_empty_texts_remove(tmp_path):
@@ -160,6 +168,16 @@ def test_wrong_overrides(tmp_path, override):
 def test_studies_of_the_repository_are_right(file, tmp_path):
     assert len(open_plan(file, tmp_path / "out").members) > 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "text, base, members", [("README.md", "coherent_film", 18), ("docs/studies.md", "quickstart", 13)]
+)
+def test_studies_in_the_documentation_are_right(text, base, members, tmp_path):
+    block = re.search(r"```toml\n(.*?\[axes\].*?)```", (ROOT / text).read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "case.toml").write_text((CASES / base / "case.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "study.toml").write_text(block[1], encoding="utf-8")
+    assert len(open_plan(tmp_path).members) == members
 
 
 def test_problems_of_all_members_come_together(tmp_path):

@@ -66,9 +66,11 @@ def read_table(folder: Path) -> StudyTable:
 
 
 def study_figure(folder: Path) -> Path | None:
-    """Draw study.png from the table in `folder`; None if fewer than two members would be points of it."""
+    """Draw study.png from the table in `folder`; None without axes, or if fewer than two points are done."""
     table = read_table(folder)
     x = table.figure.get("x") or _longest_axis(table)
+    if x is None:
+        return None
     if x in table.axes:  # named members have no place on the axes
         table.rows[:] = [row for row in table.rows if row[x]]
     if len({row[x] for row in table.rows}) < 2:
@@ -88,10 +90,10 @@ def study_figure(folder: Path) -> Path | None:
         return save(figure, folder / "study.png")
 
 
-def _longest_axis(table: StudyTable) -> str:
-    """The axis with most different values; numbers before texts, "member" without axes."""
+def _longest_axis(table: StudyTable) -> str | None:
+    """The axis with most different values, numbers before texts; None without axes."""
     axes = sorted(table.axes, key=lambda a: (table.numbers(a) is not None, len({row[a] for row in table.rows})))
-    return axes[-1] if axes else "member"
+    return axes[-1] if axes else None
 
 
 def _draw(axes: Axes, table: StudyTable, x: str, y: str) -> None:
@@ -114,7 +116,9 @@ def _draw(axes: Axes, table: StudyTable, x: str, y: str) -> None:
         else:
             order = [indices[i] for i in np.argsort(abscissae[indices], kind="stable")]
             axes.plot(across[order], up[order], f"{marker}-", color=colour, markersize=3.0, label=name)
-    if abscissae is None and x == "member":
+    if abscissae is not None:
+        axes.locator_params("x", nbins=6)
+    elif x == "member":
         axes.tick_params("x", rotation=30.0)
     axes.set_xlabel(label("" if x == "member" else table.labels.get(x, symbol(x)), x_unit))
     axes.set_ylabel(label(symbol(y), y_unit))

@@ -71,6 +71,9 @@ def scaled(unit: str, *arrays: npt.NDArray[np.float64]) -> tuple[str, list[npt.N
     if unit in _UNPREFIXED or largest == 0.0 or not np.isfinite(largest):
         return unit, list(arrays)
     exponent = int(np.clip(3 * np.floor(np.log10(largest) / 3), min(_PREFIX), max(_PREFIX)))
+    if unit.startswith("1/"):  # 1e6 1/m are 1/µm
+        exponent = max(exponent, -max(_PREFIX))
+        return f"1/{_PREFIX[-exponent]}{unit[2:]}", [np.divide(a, 10.0**exponent) for a in arrays]
     return _PREFIX[exponent] + unit, [np.divide(a, 10.0**exponent) for a in arrays]
 
 

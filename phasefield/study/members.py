@@ -64,7 +64,7 @@ def _options(axis: Axis) -> Iterator[tuple[Any, Changes]]:
     if axis.choices is not None:
         yield from axis.choices.items()
     for value in axis.values or ():
-        yield value, {str(axis.key): value}
+        yield value, dict.fromkeys(axis.key or (), value)
 
 
 def _named(file: StudyFile) -> Iterator[tuple[str, dict[str, Any], list[Changes]]]:

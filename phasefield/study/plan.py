@@ -164,11 +164,11 @@ def _refuse_equal(file: StudyFile, members: tuple[Member, ...]) -> None:
 
 def _place_on(axis: Axis, choice: Any, case: Case) -> float | str:
     """What the table says of a member on `axis`: the number in SI, or the name of the choice."""
-    value = choice if axis.key is None else reading.get_key(resolved(case), axis.key)
+    value = choice if axis.key is None else reading.get_key(resolved(case), axis.key[0])
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return shown(choice if value is None else value)
     return value
 
 
 def _unit(axis: Axis, case: Case) -> str:
-    return "" if axis.key is None else unit_of_key(case, axis.key)
+    return "" if axis.key is None else unit_of_key(case, axis.key[0])

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
-from phasefield.case.schema import Count, Table
+from phasefield.case.schema import Count, Names, Table
 
 #: Keys of a case, such as "loads.bias.values[2]", and their values; tables are laid over those of the case.
 Changes = dict[str, Any]
@@ -19,8 +19,9 @@ Changes = dict[str, Any]
 class Axis(Table):
     """One thing that is varied: the values of a key, or named choices of several keys each."""
 
-    key: str | None = None
-    """key of the case, e.g. "mesh.thickness" or "electrostatics.boundary[0].potential" """
+    key: Names | None = None
+    """key of the case, e.g. "mesh.thickness" or "electrostatics.boundary[0].potential", or a list of keys that take
+    the same value"""
     values: Annotated[tuple[Any, ...], Field(min_length=1), WithJsonSchema({"type": "array", "minItems": 1})] | None = (
         None
     )
