@@ -14,6 +14,7 @@ from studies_for_tests import write_study
 from typer.testing import CliRunner
 
 from phasefield.cli import app
+from phasefield.plot import plot_results
 from phasefield.record import read_record
 from phasefield.study import run_study
 
@@ -104,6 +105,8 @@ def test_table_holds_the_ends_of_the_runs_in_si(grown):
     assert [float(row["material.temperature"]) for row in rows[:2]] == [298.15, 373.15]
     units = json.loads((results / "study.json").read_text())["units"]
     assert (units["material.temperature"], units["mean_P_z"], units["energy_total"]) == ("K", "C/m^2", "J/m^2")
+    (results / "study.png").unlink()
+    assert plot_results(results) == [results / "study.png"]
     assert (results / "study.png").stat().st_size > 10_000
 
 
@@ -143,6 +146,7 @@ def test_ranks_of_a_member_and_its_analysis(tmp_path):
     assert read_record(tmp_path / "out" / "two")["ranks"] == 2
     assert session.analysis == (pytest.approx(0.757, abs=1e-3), (9, 3))
     assert session.failed == () and not session.stopped
+    assert session.files == (tmp_path / "out" / "study.csv",)  # without axes there is nothing to draw
 
 
 # --- stopped and continued ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from phasefield import log
 from phasefield.cli import ranks
 from phasefield.cli.lines import print_lines
 from phasefield.errors import EXIT_NOT_CONVERGED, EXIT_REQUEUE, CaseError
-from phasefield.study.plan import RECORD, Plan
+from phasefield.study.plan import RECORD, Plan, read_plan
 from phasefield.study.session import How, Session, conclude, load_function, open_plan, prepare, run_members
 from phasefield.study.slurm import write_array_script
 from phasefield.study.states import state_of
@@ -83,10 +83,9 @@ class Request:
 
     def run_task(self, number: int) -> int:
         """Run the member of this number in the plan that the results keep."""
-        plan = self._plan()
-        if number >= len(plan.members):
-            raise CaseError(f"--task {number}: the members of {self.path} are numbered 0 to {len(plan.members) - 1}")
-        member = plan.members[number]
+        log.setup()
+        plan = read_plan(self.path.absolute(), number)
+        [member] = plan.members
         state = state_of(plan.place(member), member.case)
         if state.kind == "done":
             return 0

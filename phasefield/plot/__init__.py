@@ -8,6 +8,7 @@ from phasefield.plot.curves import loop_figure, observables_figure
 from phasefield.plot.maps import domain_maps
 from phasefield.plot.profiles import profiles
 from phasefield.plot.results import Results, Snapshot
+from phasefield.plot.study import study_figure
 from phasefield.plot.volume import domain_picture
 
 __all__ = ["Results", "Snapshot", "plot_results"]
@@ -18,8 +19,12 @@ def plot_results(folder: str | Path, *, out: str | Path | None = None, index: in
 
     `domains.png` (3D picture, 2D maps or 1D profiles at the time number `index`, the last by
     default), `observables.png`, and for a ramp `loop.png`, in `out` (default: `folder`/figures).
-    Raises ResultError if the folder is not a result folder or lacks what is needed.
+    Of a study's results `study.png` is drawn. Raises ResultError if the folder is not a result folder or lacks what is
+    needed.
     """
+    if (Path(folder) / "study.csv").is_file():
+        figure = study_figure(Path(folder))
+        return [figure] if figure else []
     results = Results(folder)
     target = Path(out) if out is not None else results.folder / "figures"
     snapshot = results.snapshot(index)

@@ -106,16 +106,19 @@ def make_plan(file: StudyFile, folder: Path) -> Plan:
     return Plan(folder, file.path, file.analysis, study, units, members)
 
 
-def read_plan(folder: Path) -> Plan:
-    """The plan that `folder` keeps. Raises ResultError or CaseError."""
+def read_plan(folder: Path, number: int | None = None) -> Plan:
+    """The plan that `folder` keeps, with one member if its number is given. Raises ResultError or CaseError."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise ResultError(f"{folder / RECORD} cannot be read: {exc}") from exc
     if record.get("format") != FORMAT:
         raise ResultError(f"{folder / RECORD} has layout {record.get('format')!r}; this version reads {FORMAT}")
+    entries = record["members"]
+    if number is not None and number >= len(entries):
+        raise CaseError(f"{folder}: found number {number}; its members have the numbers 0 to {len(entries) - 1}")
     members = []
-    for entry in record["members"]:
+    for entry in entries if number is None else [entries[number]]:
         case_file = folder / entry["name"] / "case.toml"
         members.append(Member(entry["name"], entry["choices"], load_case(case_file), reading.read_toml(case_file)))
     analysis = Path(record["analysis"]) if record["analysis"] else None

@@ -20,9 +20,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from phasefield.errors import EXIT_REQUEUE, CaseError, ResultError
+from phasefield.log import logger
 from phasefield.record import read_record
 
 Ending = Literal["done", "failed", "stopped"]
@@ -103,6 +104,19 @@ class Stop:
                 signal.signal(number, handler)
 
 
+def _lock(file: BinaryIO) -> None:
+    """Lock a file for the process that inherits it: while that lives, no other session runs its member.
+
+    Raises BlockingIOError: it is locked. Some file systems of clusters know no locks; runs there go without.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        logger.debug("%s: no lock: %s", file.name, error)
+
+
 class Process:
     """One running job. Raises BlockingIOError: it is running already, started by another session."""
 
@@ -112,8 +126,7 @@ class Process:
         limit = () if stop.hours_left is None else ("--max-hours", f"{stop.hours_left:.6f}")
         self.printed = job.folder / PRINTED
         with self.printed.open("ab") as file:
-            # Held by the process that inherits it: as long as that lives, no other session runs this member.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file)
             file.truncate(0)
             # A session of its own: Ctrl-C reaches this program only, which passes it on once.
             self.process = subprocess.Popen(
@@ -177,6 +190,7 @@ def run_jobs(jobs: Sequence[Job], workers: int, stop: Stop) -> Iterator[Outcome]
                 job = waiting.popleft()
                 try:
                     running.append(Process(job, stop))
+                    logger.info("%s  starts", job.name)
                 except BlockingIOError:
                     yield Outcome(job.name, "failed", "another session is running it", 0.0)
             for process in list(running):
