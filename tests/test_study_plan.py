@@ -20,6 +20,7 @@ from phasefield.study.members import clean
 from phasefield.study.plan import read_plan
 from phasefield.study.session import How, open_plan, prepare
 from phasefield.study.slurm import index_ranges
+from phasefield.study.states import state_of
 from phasefield.study.table import csv_text, reduced
 
 ROOT = Path(__file__).parents[1]
@@ -217,6 +218,23 @@ def test_damaged_results_are_refused_by_name(tmp_path):
     with pytest.raises(ResultError, match=r"temperature=25degC: .*run.json is not readable"):
         prepare(plan, How())
     assert [state.kind for _, state in prepare(plan, How(overwrite=True))] == ["changed", "new"]
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "running"])
+def test_unfinished_runs_go_on_from_their_checkpoint(tmp_path, status):
+    [member] = plan_of(tmp_path, {"members": {"one": {}}}).members
+    folder = tmp_path / "one"
+    (folder / "checkpoint").mkdir(parents=True)
+    record = {"format": 1, "status": status, "reason": "", "case": resolved(member.case)}
+    (folder / "run.json").write_text(json.dumps(record))
+    assert not state_of(folder, member.case).goes_on(False)
+    (folder / "checkpoint" / "step_000000007.h5").touch()
+    state = state_of(folder, member.case)
+    assert (state.kind, state.goes_on(False), state.goes_on(True)) == ("unfinished", True, status != "failed")
+    longer = load_case(member.data, ["time.max_steps=7", "solver.mechanics_tolerance=1e-6"], name="longer")
+    assert state_of(folder, longer).kind == "unfinished"
+    warmer = load_case(member.data, ["material.temperature=300"], name="warmer")
+    assert state_of(folder, warmer).kind == "changed"
 
 
 def test_committed_schema_is_that_of_the_code():

@@ -261,7 +261,9 @@ def study(
         float | None,
         typer.Option(min=0.0, help="Stop with checkpoints and exit code 75 after so many hours.", show_default=False),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace runs whose case has changed.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace runs whose case has changed, and failed ones.")
+    ] = False,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="MEMBER", help="Run this member only. May be given several times.", show_default=False),

@@ -56,7 +56,7 @@ class How:
         ranks: MPI ranks of each run.
         launcher: command that starts them.
         max_hours: wall time of the session.
-        overwrite: replace runs of another case.
+        overwrite: replace runs of another case, and begin failed ones anew.
         only: names of the members to run, all if empty.
     """
 
@@ -127,7 +127,7 @@ def run_members(plan: Plan, left: list[tuple[Member, State]], how: How) -> tuple
             run_command(
                 plan.case_file(member),
                 plan.place(member),
-                continued=state.kind == "unfinished" and state.has_checkpoint,
+                continued=state.goes_on(how.overwrite),
                 ranks=how.ranks or run.ranks,
                 launcher=how.launcher or run.launcher,
             ),

@@ -31,6 +31,10 @@ class State:
     status: str = ""
     has_checkpoint: bool = False
 
+    def goes_on(self, overwrite: bool) -> bool:
+        """Whether the run continues from its checkpoint; with `overwrite` a failed one begins anew."""
+        return self.has_checkpoint and not (overwrite and self.status == "failed")
+
 
 def state_of(folder: Path, case: Case) -> State:
     """State of the member with results in `folder`.
