@@ -45,6 +45,15 @@ def test_as_many_run_at_a_time_as_there_are_workers(tmp_path):
     assert [o.name for o in run_jobs(jobs, 2, Stop())][-1] == "c"
 
 
+@pytest.mark.parametrize("workers, policy", [(1, ""), (2, "none")])
+def test_runs_at_a_time_do_not_share_the_same_cores(tmp_path, monkeypatch, workers, policy):
+    """Checked with Open MPI 5: without the variable two launchers bind their ranks to the same first cores."""
+    monkeypatch.delenv("PRTE_MCA_hwloc_default_binding_policy", raising=False)
+    one = job(tmp_path, "one", 'echo "$PRTE_MCA_hwloc_default_binding_policy"')
+    list(run_jobs([one], workers, Stop()))
+    assert (one.folder / "output.log").read_text() == f"{policy}\n"
+
+
 def signalled(number, delay):
     """Send this process a signal after `delay` seconds."""
     timer = threading.Timer(delay, os.kill, (os.getpid(), number))

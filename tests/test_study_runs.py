@@ -215,7 +215,7 @@ def test_a_job_array_runs_one_member_per_task(tmp_path, scontrol):
     gathered = study(out, "--gather")
     assert gathered.exit_code == 0, gathered.stderr
     assert [row["status"] for row in table(out)] == ["done", "done"]
-    assert "all 2 members are done" in study(out, "--slurm").stdout
+    assert "all of 2 members done" in study(out, "--slurm").stdout
 
 
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.sh")), ids=lambda path: path.name)

@@ -52,7 +52,7 @@ class Request:
         """Run what is left, gather and print what came of it."""
         plan = self._plan()
         left = prepare(plan, self.how)
-        typer.echo(f"{len(plan.members)} members, {len(left)} to run, into {plan.folder}", err=True)
+        typer.echo(f"{_members(len(plan.members))}, {len(left)} to run, into {plan.folder}", err=True)
         return report(plan, conclude(plan, *run_members(plan, left, self.how)))
 
     def gather(self) -> int:
@@ -73,11 +73,11 @@ class Request:
         left = {member.name for member, _ in prepare(plan, self.how)}
         again = f"phasefield study {shlex.quote(str(plan.folder))}"
         if not left:
-            typer.echo(f"all {len(plan.members)} members are done; gather them with: {again} --gather")
+            typer.echo(f"all of {_members(len(plan.members))} done; gather them with: {again} --gather")
             return 0
         numbers = [number for number, member in enumerate(plan.members) if member.name in left]
         script = write_array_script(plan, numbers, self.how)
-        typer.echo(f"{len(left)} of {len(plan.members)} members; submit them, and gather when the array has ended:")
+        typer.echo(f"{len(left)} of {_members(len(plan.members))}; submit them, and gather when the array has ended:")
         typer.echo(f"  sbatch {shlex.quote(str(script))}\n  {again} --gather")
         return 0
 
@@ -95,6 +95,10 @@ class Request:
         if stopped:
             return EXIT_REQUEUE
         return EXIT_NOT_CONVERGED if outcomes[0].ending == "failed" else 0
+
+
+def _members(count: int) -> str:
+    return f"{count} member{'s' * (count != 1)}"
 
 
 def report(plan: Plan, session: Session) -> int:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +120,7 @@ def _lock(file: BinaryIO) -> None:
 class Process:
     """One running job. Raises BlockingIOError: it is running already, started by another session."""
 
-    def __init__(self, job: Job, stop: Stop):
+    def __init__(self, job: Job, stop: Stop, environment: Mapping[str, str]):
         self.job, self.started = job, time.monotonic()
         self.signals = 0  # sent
         limit = () if stop.hours_left is None else ("--max-hours", f"{stop.hours_left:.6f}")
@@ -131,7 +131,7 @@ class Process:
             # A session of its own: Ctrl-C reaches this program only, which passes it on once.
             self.process = subprocess.Popen(
                 (*job.command, *limit),
-                env=dict(os.environ),  # without what MPI, if it was started here, adds behind Python's back
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -180,16 +180,26 @@ class Process:
         return f"{errors[-1].removeprefix('error: ')} ({how})" if errors else how
 
 
+def _environment(workers: int) -> dict[str, str]:
+    """Variables of the processes: what Python knows, without what MPI, if it was started here, adds to them."""
+    variables = {"OMP_NUM_THREADS": "1"}
+    if workers > 1:
+        # Open MPI 4 and 5 would bind the ranks of every run to the same first cores.
+        variables |= {"OMPI_MCA_hwloc_base_binding_policy": "none", "PRTE_MCA_hwloc_default_binding_policy": "none"}
+    return {**variables, **os.environ}
+
+
 def run_jobs(jobs: Sequence[Job], workers: int, stop: Stop) -> Iterator[Outcome]:
     """Run `jobs`, at most `workers` at a time; yields how each ended, in that order. Jobs that a stop kept from
     starting are not among them."""
     waiting, running = deque(jobs), list[Process]()
+    environment = _environment(workers)
     with stop.listening():
         while running or (waiting and not stop.wanted):
             while waiting and len(running) < workers and not stop.wanted:
                 job = waiting.popleft()
                 try:
-                    running.append(Process(job, stop))
+                    running.append(Process(job, stop, environment))
                     logger.info("%s  starts", job.name)
                 except BlockingIOError:
                     yield Outcome(job.name, "failed", "another session is running it", 0.0)
