@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from phasefield.study.jsonschema import json_schema
 from phasefield.study.members import clean
 from phasefield.study.plan import read_plan
 from phasefield.study.session import How, open_plan, prepare
-from phasefield.study.slurm import index_ranges
+from phasefield.study.slurm import array_script, index_ranges, phasefield_command
 from phasefield.study.states import state_of
 from phasefield.study.table import csv_text, reduced
 
@@ -298,6 +299,23 @@ def test_reductions():
 
 def test_table_keeps_all_digits_and_leaves_unknown_cells_empty():
     assert csv_text(["a", "b"], [{"a": 0.1 + 0.2, "b": "x,y"}, {"a": 1}]) == 'a,b\n0.30000000000000004,"x,y"\n1,\n'
+
+
+def test_job_scripts_enter_the_environment_they_were_written_in(monkeypatch):
+    monkeypatch.delenv("PHASEFIELD_INSIDE", raising=False)
+    assert phasefield_command() == (sys.executable, "-m", "phasefield")
+    monkeypatch.setenv("PHASEFIELD_INSIDE", "bwrap")
+    assert phasefield_command() == (str(ROOT / "scripts" / "env"), "phasefield")
+
+
+def test_options_of_sbatch_can_be_changed_and_left_out(tmp_path):
+    options = {"signal": "B:USR1@60", "requeue": False, "exclusive": True}
+    plan = plan_of(tmp_path, {"axes": TEMPERATURES, "slurm": {"options": options, "setup": ["module load mpi"]}})
+    lines = array_script(plan, [1], plan.study.run).splitlines()
+    assert lines[0] == "#!/usr/bin/env bash" and "#SBATCH --array=1" in lines
+    assert "#SBATCH --signal=B:USR1@60" in lines and "#SBATCH --exclusive" in lines
+    assert not any("requeue" in line for line in lines if line.startswith("#SBATCH"))
+    assert lines.index("module load mpi") < lines.index("export OMP_NUM_THREADS=1")
 
 
 @pytest.mark.parametrize("numbers, text", [([0], "0"), ([0, 1, 2, 5], "0-2,5"), ([1, 3, 4], "1,3-4")])

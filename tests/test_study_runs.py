@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from studies_for_tests import write_study
+from studies_for_tests import CASE, write_study
 from typer.testing import CliRunner
 
 from phasefield.cli import app
@@ -175,18 +175,24 @@ def test_a_stopped_study_goes_on_and_completes(tmp_path):
 
 
 @pytest.fixture
-def scontrol(tmp_path):
-    """A `scontrol` that writes down what it is asked: its file, and the PATH to find it."""
+def slurm(tmp_path):
+    """Stands in for SLURM: the file in which `scontrol` writes what it is asked, and the PATH to find the commands."""
     asked = tmp_path / "asked"
-    program = tmp_path / "bin" / "scontrol"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\necho "$@" >>{asked}\n')
-    program.chmod(0o755)
-    return asked, f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    programs = {
+        "scontrol": f'echo "$@" >>{asked}',
+        "srun": 'exec "$@"',
+        "phasefield": f'exec {sys.executable} -m phasefield "$@"',
+    }
+    for name, script in programs.items():
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    return asked, f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
-def test_a_job_array_runs_one_member_per_task(tmp_path, scontrol):
-    asked, path = scontrol
+def test_a_job_array_runs_one_member_per_task(tmp_path, slurm):
+    asked, path = slurm
     write_study(
         tmp_path,
         {"members": {"long": LONG, "short": {"mesh.cells": [4]}}, "slurm": {"options": {"time": "01:00:00"}}},
@@ -216,6 +222,22 @@ def test_a_job_array_runs_one_member_per_task(tmp_path, scontrol):
     assert gathered.exit_code == 0, gathered.stderr
     assert [row["status"] for row in table(out)] == ["done", "done"]
     assert "all of 2 members done" in study(out, "--slurm").stdout
+
+
+def test_a_long_job_is_requeued_and_goes_on(tmp_path, slurm):
+    asked, path = slurm
+    case = write_study(tmp_path, {}, CASE | {key: value for key, value in LONG.items() if key == "time"}).parent
+    out = tmp_path / "out"
+    command = ["bash", EXAMPLES / "requeue.sh", case / "case.toml", "--out", out]
+    environment = os.environ | {"SLURM_JOB_ID": "8", "PATH": path}
+    first = subprocess.Popen(command, env=environment)
+    wait_for_rows(out / "observables.csv", 10)
+    first.send_signal(signal.SIGUSR1)
+    assert first.wait(timeout=60) == 75
+    assert asked.read_text() == "requeue 8\n"
+    second = subprocess.run(command, env=environment | {"SLURM_RESTART_COUNT": "1"}, check=False, timeout=60)
+    assert second.returncode == 0
+    assert [segment["status"] for segment in read_record(out)["segments"]] == ["stopped"]
 
 
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.sh")), ids=lambda path: path.name)
