@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from dolfinx import fem
 
 from phasefield.mesh import Domain
@@ -122,6 +123,14 @@ def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
     bracket = {"mean": f"⟨{symbol}⟩", "rms": f"rms {symbol}"}.get(kind, f"{kind} {size}")
     what = f"{kind} {info.label}" + (f", {component}" if component else "")
     return ObservableInfo(name, bracket, what, info.unit)
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A vector over a function space as the entries that this rank owns, unrolled; may be filled in place."""
+
+    space: fem.FunctionSpace
+    values: np.ndarray
 
 
 @dataclass(frozen=True)

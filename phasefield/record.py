@@ -40,9 +40,17 @@ def physics(case: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in case.items() if key not in MAY_DIFFER}
 
 
-def physics_hash(case: Mapping[str, Any]) -> str:
-    """SHA-256 of what a restart shares with the run it continues: the case without `MAY_DIFFER`."""
-    return case_hash(physics(case))
+def identity(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What a checkpoint and the resolved case that continues from it must have in common.
+
+    The physics, and how time advances: mode, scheme, and the distance of load points. Ends, tolerances and the
+    solver may change.
+    """
+    time = case.get("time", {})
+    load_step = time["end"] / time["points"] if time.get("points") else None
+    advance = {key: time.get(key) for key in ("mode", "scheme")}
+    advance["load_step"] = load_step and float(f"{load_step:.12g}")
+    return {"case": physics(case), "time": advance}
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -66,18 +66,43 @@ class RunFolder:
         ResultError: the folder holds another run; `restart` with a case that differs, naming the
             keys.
         """
-        folder = Path(path)
+        folder, plain = Path(path), _plain(case)
         machine = {"hosts": provenance.hosts(comm), "ranks": comm.size}
 
         def begin() -> dict[str, Any]:
+            cls.check(folder, plain, overwrite=overwrite, restart=restart)
             folder.mkdir(parents=True, exist_ok=True)
-            plain_case = json.loads(json.dumps(case, default=json_ready))
-            earlier = _earlier_run(folder, plain_case, overwrite, restart)
-            record = _new_record(plain_case, machine, earlier)
-            write_text(folder / "run.json", _dump(record))
+            if overwrite:
+                _clear(folder)
+            continued = restart and (folder / "run.json").exists()
+            record = _new_record(plain, machine, read_record(folder) if continued else None)
+            write_text(folder / "run.json", _dump(record), durably=True)
             return record
 
         return cls(folder, comm, on_root(comm, begin))
+
+    @staticmethod
+    def check(path: str | Path, case: Mapping[str, Any], *, overwrite: bool = False, restart: bool = False) -> None:
+        """Raise ResultError where `create` would; changes nothing. Not collective."""
+        folder = Path(path)
+        if overwrite and restart:
+            raise ResultError("a run is either continued (restart) or replaced (overwrite), not both")
+        present = [name for name in _OWNED if (folder / name).exists()]
+        if any((folder / "checkpoint").glob("*.h5")):
+            present.append("checkpoint/")
+        if present and not restart and not overwrite:
+            raise ResultError(
+                f"{folder} holds a run already ({', '.join(present)}); choose another folder, "
+                "continue that run with --restart latest, or replace it with --overwrite"
+            )
+        # A restart from a checkpoint of another folder begins a new one.
+        if restart and "run.json" in present:
+            changed = differences(physics(read_record(folder).get("case", {})), physics(_plain(case)))
+            if changed:
+                raise ResultError(
+                    f"{folder} holds another run and cannot be continued with this case; it differs in\n  "
+                    + "\n  ".join(changed)
+                )
 
     def update(self, **entries: Any) -> None:
         """Merge `entries` into run.json; a mapping is merged into the mapping that is there.
@@ -110,39 +135,16 @@ class RunFolder:
             write_text(self.run_json, _dump(self.record))
 
 
-def _earlier_run(folder: Path, case: Mapping[str, Any], overwrite: bool, restart: bool) -> dict[str, Any] | None:
-    """The record of the run to continue, None for a new run; clears the folder or refuses it."""
-    if overwrite and restart:
-        raise ResultError("a run is either continued (restart) or replaced (overwrite), not both")
-    if overwrite:
-        _clear(folder)
-        return None
-    present = [name for name in _OWNED if (folder / name).exists()]
-    if not restart:
-        if present or any((folder / "checkpoint").glob("*.h5")):
-            held = ", ".join(present) or "checkpoint/"
-            raise ResultError(
-                f"{folder} holds a run already ({held}); choose another folder, "
-                "continue that run with --restart latest, or replace it with --overwrite"
-            )
-        return None
-    if "run.json" not in present:
-        return None  # restart from a checkpoint of another folder: this folder is new
-    record = read_record(folder)
-    changed = differences(physics(record.get("case", {})), physics(case))
-    if changed:
-        raise ResultError(
-            f"{folder} holds another run and cannot be continued with this case; it differs in\n  "
-            + "\n  ".join(changed)
-        )
-    return record
+def _plain(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A case as it comes back from a JSON file: lists for tuples."""
+    return dict(json.loads(json.dumps(case, default=json_ready)))
 
 
 def _clear(folder: Path) -> None:
     """Remove what a run writes; files of the user stay."""
     for name in _OWNED:
         (folder / name).unlink(missing_ok=True)
-    for pattern in ("checkpoint/step_*.h5", "figures/*.png"):
+    for pattern in ("checkpoint/step_*.h5", "checkpoint/step_*.tmp", "figures/*.png"):
         for file in folder.glob(pattern):
             file.unlink()
 
@@ -169,6 +171,8 @@ def _new_record(
     }
     if earlier is not None:
         segment = {key: earlier[key] for key in _OF_SEGMENT if key in earlier}
+        if segment.get("status") == "running":
+            segment |= {"status": "failed", "reason": "ended without a word: killed, or the machine went down"}
         record["segments"] = [*earlier.get("segments", []), segment]
         record |= {key: earlier[key] for key in _OF_RUN if key in earlier}
     return record

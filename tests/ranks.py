@@ -12,6 +12,7 @@ _OF_A_RUN = ("PMIX_", "PMI_", "OMPI_COMM", "OMPI_UNIVERSE", "OMPI_WORLD", "PRTE_
 _MORE_RANKS_THAN_CORES = {
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
 }
 
 

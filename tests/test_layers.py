@@ -16,6 +16,7 @@ LAYERS = (
     {"cli"},
     {"study"},
     {"simulation"},
+    {"runfiles"},
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "runfolder", "progress", "plot"},
     {"solvers"},

@@ -189,16 +189,58 @@ def test_series_that_is_not_there_is_begun(tmp_path):
     assert pyvista.XdmfReader(str(tmp_path / "f.xdmf")).time_values == [0.0]
 
 
-def test_series_of_another_mesh_or_damaged_is_not_continued(tmp_path):
+def test_series_of_another_mesh_is_not_continued(tmp_path):
     series_with(tmp_path, [0.0])
     other = small_domain("quadrilaterals")
     with pytest.raises(ResultError, match=r"hash of triangles.*hash of quadrilaterals"):
         XdmfSeries.open_existing(tmp_path / "f.xdmf", other, functions(other, 1), truncate_after=1.0)
+
+
+def without_table_of_contents(path: Path) -> None:
+    """What a kill while HDF5 rewrites its tables may leave: the arrays are there, the way to them is not."""
+    with h5py.File(path) as file:
+        first = file["times/00000000/P"].id.get_offset()
+    data = path.read_bytes()
+    path.write_bytes(bytes(64) + data[64:first] + data[first:])
+
+
+def without_last_time(path: Path) -> None:
+    with h5py.File(path, "r+") as file:
+        file.move("times/00000001/phi", "times/elsewhere")
+
+
+def with_a_time_begun(path: Path) -> None:
+    with h5py.File(path, "r+") as file:
+        file.create_group("times/00000002")
+
+
+@pytest.mark.parametrize("damage", [without_table_of_contents, without_last_time, with_a_time_begun])
+def test_a_series_that_a_kill_damaged_is_continued(tmp_path, damage):
+    domain, fields, _ = series_with(tmp_path, [0.0, 1e-12])
+    damage(tmp_path / "f.h5")
+    series = XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, fields, truncate_after=1e-12)
+    assert series.times == [0.0, 1e-12]
+    set_exact(fields, 2e-12)
+    series.write(2e-12)
+    with meshio.xdmf.TimeSeriesReader(tmp_path / "f.xdmf") as reader:
+        points, _ = reader.read_points_cells()
+        read = [reader.read_data(k) for k in range(reader.num_steps)]
+    x = mesh_coordinates(points, "triangles")
+    assert [t for t, _, _ in read] == [0.0, 1e-12, 2e-12]
+    for t, at_points, at_cells in read:
+        np.testing.assert_allclose(at_points["phi"], phi_exact(x, t), atol=1e-12)
+        assert set(at_points) == set(read[0][1]) and set(at_cells) == set(read[0][2])
+
+
+def test_a_series_without_its_arrays_is_not_continued(tmp_path):
+    domain, fields, _ = series_with(tmp_path, [0.0])
     data = (tmp_path / "f.h5").read_bytes()
     (tmp_path / "f.h5").write_bytes(data[: len(data) // 2])
-    domain = small_domain("triangles")
-    with pytest.raises(ResultError, match="damaged"):
-        XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, functions(domain, 1), truncate_after=1.0)
+    with pytest.raises(ResultError, match="ends before the values of"):
+        XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, fields, truncate_after=1.0)
+    (tmp_path / "f.xdmf").write_text("<Xdmf>")
+    with pytest.raises(ResultError, match="damaged and cannot be continued"):
+        XdmfSeries.open_existing(tmp_path / "f.xdmf", domain, fields, truncate_after=1.0)
 
 
 def test_a_viewer_that_locks_the_file_does_not_stop_the_run(tmp_path):

@@ -10,7 +10,7 @@ from ranks import run_on
 
 from phasefield import __version__, provenance
 from phasefield.errors import ResultError
-from phasefield.record import case_hash, differences, physics_hash, read_record
+from phasefield.record import case_hash, differences, identity, read_record
 from phasefield.runfolder import RunFolder
 
 CASE = {
@@ -60,8 +60,21 @@ def test_updates_merge_and_finish_closes(tmp_path):
 def test_hash_ignores_key_order_only():
     assert case_hash(CASE) == case_hash(dict(reversed(CASE.items())))
     assert case_hash(CASE) != case_hash(HOT)
-    assert physics_hash(CASE) == physics_hash({**CASE, "time": {"mode": "transient"}})
-    assert physics_hash(CASE) != physics_hash(HOT)
+
+
+def test_a_continuation_shares_physics_mode_and_load_step():
+    def with_time(**time):
+        return identity({**CASE, "time": {"scheme": "adaptive", **time}})
+
+    sweep = with_time(mode="ramp", end=1e-9, points=10, max_steps=5)
+    assert sweep == with_time(mode="ramp", end=3e-9, points=30, max_steps=9)
+    assert differences(sweep, with_time(mode="ramp", end=1e-9, points=20)) == ["time.load_step: 1e-10 -> 5e-11"]
+    assert differences(with_time(mode="relax"), with_time(mode="transient", end=1.0)) == [
+        'time.mode: "relax" -> "transient"'
+    ]
+    cold = with_time(mode="relax")
+    hot = identity({**HOT, "time": {"scheme": "adaptive", "mode": "relax"}})
+    assert differences(cold, hot) == ["case.material.temperature: 300.0 -> 350.0"]
 
 
 def test_folder_with_another_run_is_refused(tmp_path):
@@ -107,6 +120,7 @@ def test_restart_keeps_the_history_of_the_run(tmp_path):
     third = make(tmp_path, longer, restart=True)
     assert [s["reason"] for s in third.record["segments"]] == ["wall time", "no convergence"]
     assert [s["steps"] for s in third.record["segments"]] == [10, 12]
+    assert make(tmp_path, longer, restart=True).record["segments"][2]["reason"].startswith("ended without a word")
     assert third.record["status"] == "running"
     assert third.record["units"] == {"energy_total": "J"}
     assert third.record["case"] == longer

@@ -810,6 +810,8 @@ class Output(Table):
     """steps between rows of observables.csv"""
     checkpoint_every: Count | None = None
     """steps between checkpoints"""
+    checkpoint_wall_time: PositiveTime = 1800.0
+    """wall time between checkpoints (s, or a text such as "30 min"), within a load point too"""
     figure: Flag = True
     """draw the domains at the end"""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from numbers import Integral
 from pathlib import Path
 from typing import Self
 
 from mpi4py import MPI
 
-from phasefield.atomic import write_text
+from phasefield.atomic import to_disk, write_text
 from phasefield.errors import ResultError
 from phasefield.rankzero import on_root
 
@@ -34,7 +35,7 @@ class ObservablesTable:
 
     @classmethod
     def open_existing(cls, path: str | Path, columns: Sequence[str], comm: MPI.Comm, *, truncate_after: int) -> Self:
-        """Continue the table at `path` without rows after step `truncate_after` or cut short.
+        """Continue the table at `path` without what follows step `truncate_after` or a row cut short.
 
         A table that does not exist is begun. Raises ResultError if its columns differ, naming them.
         """
@@ -53,6 +54,11 @@ class ObservablesTable:
             with self.path.open("a", encoding="utf-8", newline="") as file:
                 file.write(_line([_text(row[name]) for name in self.columns]))
 
+    def sync(self) -> None:
+        """Wait until all rows are on the disk."""
+        if self._writes:
+            to_disk(self.path)
+
     def _truncate(self, step: int) -> None:
         if not self.path.exists():
             write_text(self.path, _line(self.columns))
@@ -67,7 +73,8 @@ class ObservablesTable:
             )
         if not text.endswith("\n"):
             rows = rows[:-1]
-        write_text(self.path, "".join(map(_line, [header, *(r for r in rows if int(r[0]) <= step)])))
+        kept = takewhile(lambda row: len(row) == len(header) and row[0].isdecimal() and int(row[0]) <= step, rows)
+        write_text(self.path, "".join(map(_line, [header, *kept])))
 
 
 def _text(value: float) -> str:

@@ -2,9 +2,11 @@
 
 Every time has a grid of its own with topology, geometry and all fields, which is what ParaView,
 PyVista and `meshio.xdmf.TimeSeriesReader` agree on. The mesh is stored once; the grids refer to it.
-The HDF5 file is closed after every write and the small XML file replaced, so nothing is lost when
-the run is killed between writes. Points and cells have the same order whatever the number of ranks,
-so a series may be continued on another one.
+The HDF5 file is closed after every write and then the small XML file replaced. A run that is killed
+while HDF5 changes its tables of contents may leave a file that HDF5 no longer reads; the arrays of
+earlier times stay where they were, and the XML file says where (`Byte`), so that a continued series
+is recovered from them. Points and cells have the same order whatever the number of ranks, so a
+series may be continued on another one.
 
 Geometry is in nanometres along the lab axes, fields and times are SI.
 """
@@ -21,8 +23,10 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
 
-from phasefield.atomic import write_text
+from phasefield.atomic import replace_durably, to_disk, write_text
 from phasefield.errors import ResultError
+from phasefield.log import logger
+from phasefield.output.listing import Frame, frame_group, listed
 from phasefield.output.points import point_mesh
 from phasefield.output.values import FieldValues, cell_tags
 from phasefield.rankzero import on_root
@@ -72,8 +76,8 @@ class XdmfSeries:
     ) -> Self:
         """Continue the series at `path` without what came after the time `truncate_after` (s).
 
-        A series that does not exist is begun. Raises ResultError if the file is damaged or of
-        another mesh.
+        A series that does not exist is begun, a damaged one recovered with a warning. Raises
+        ResultError if it is of another mesh, or its list is unreadable.
         """
         series = cls.__new__(cls)
         series._prepare(path, domain, fields, scales)
@@ -87,6 +91,12 @@ class XdmfSeries:
         arrays = [(field.center, field.gather()) for field in self._fields]
         on_root(self._comm, lambda: self._append(float(t), arrays))
         self.times.append(float(t))
+
+    def sync(self) -> None:
+        """Wait until all times are on the disk."""
+        if self._comm.rank == 0:
+            to_disk(self._h5)
+            to_disk(self.path)
 
     def _prepare(
         self,
@@ -110,38 +120,74 @@ class XdmfSeries:
     # --- rank 0 only ------------------------------------------------------------------------------
 
     def _create(self) -> None:
+        with self._open("w") as file:
+            self._begin(file)
+        self._write_xml()
+
+    def _begin(self, file: h5py.File) -> None:
+        """Mesh and regions into an empty file."""
         mesh = self._mesh
         assert mesh.cells is not None and mesh.points is not None
         smallest_int = np.int32 if len(mesh.points) < 2**31 else np.int64
-        with self._open("w") as file:
-            file.attrs.update(format=FORMAT, mesh_hash=self._hash, length_unit="nm")
-            file["mesh/points"] = mesh.points
-            file["mesh/cells"] = mesh.cells.astype(smallest_int)
-            file["mesh/cells"].attrs["topology"] = mesh.topology
-            file["mesh/region"] = self._regions
-            file.create_group("times")
-        self._write_xml()
+        file.attrs.update(format=FORMAT, mesh_hash=self._hash, length_unit="nm")
+        file["mesh/points"] = mesh.points
+        file["mesh/cells"] = mesh.cells.astype(smallest_int)
+        file["mesh/cells"].attrs["topology"] = mesh.topology
+        file["mesh/region"] = self._regions
+        file.create_group("times")
 
     def _open(self, mode: str) -> h5py.File:
         # Without a lock: a viewer that has the file open must not stop the run.
         return h5py.File(self._h5, mode, locking=False)
 
     def _reopen(self, truncate_after: float) -> list[float]:
-        if not self._h5.exists():
+        if not self._h5.exists() or not self.path.exists():
             self._create()
             return []
+        frames = [frame for frame in listed(self.path) if frame.time <= truncate_after]
         try:
-            with self._open("r+") as file:
+            with self._open("r") as file:
                 self._check(file)
-                steps = file["times"]
-                for name in [n for n in steps if steps[n].attrs["time"] > truncate_after]:
-                    del steps[name]
-                self._grids = [self._grid(steps[name]) for name in sorted(steps)]
-                times = [float(steps[name].attrs["time"]) for name in sorted(steps)]
-        except (OSError, KeyError) as exc:
-            raise ResultError(f"{self._h5} is damaged and cannot be continued: {exc}") from exc
+                self._grids = [self._grid(self._sound(file, frame)) for frame in frames]
+        except (OSError, KeyError, ValueError, RuntimeError) as exc:
+            logger.warning("%s is damaged (%s): recovered from its arrays", self._h5, exc)
+            self._recover(frames)
+            return [frame.time for frame in frames]
+        # First the list, then what it no longer names: at every moment all that is listed is there.
         self._write_xml()
-        return times
+        self._cut(frames)
+        return [frame.time for frame in frames]
+
+    def _sound(self, file: h5py.File, frame: Frame) -> h5py.Group:
+        """The group of a frame. Raises KeyError or ValueError if it is not what was listed."""
+        group = file[frame.group]
+        for array in frame.arrays:
+            data = group[array.name]
+            if (data.shape, data.dtype, data.id.get_offset()) != (array.shape, array.dtype, array.byte):
+                raise ValueError(f"{data.name} is not what {self.path.name} says")
+        if float(group.attrs["time"]) != frame.time:
+            raise ValueError(f"{group.name} has another time than {self.path.name} says")
+        return group
+
+    def _cut(self, frames: Sequence[Frame]) -> None:
+        kept = {frame.group.rpartition("/")[2] for frame in frames}
+        with self._open("r+") as file:
+            for name in [name for name in file["times"] if name not in kept]:
+                del file["times"][name]
+
+    def _recover(self, frames: Sequence[Frame]) -> None:
+        """Write the file anew from the arrays that the list names, wherever they are in the damaged one."""
+        fresh = self._h5.with_suffix(".h5.tmp")
+        with h5py.File(fresh, "w", locking=False) as file:
+            self._begin(file)
+            for frame in frames:
+                group = file.create_group(frame.group)
+                group.attrs["time"] = frame.time
+                for array in frame.arrays:
+                    self._put(group, array.name, array.center, array.read(self._h5))
+            self._grids = [self._grid(file[frame.group]) for frame in frames]
+        replace_durably(fresh, self._h5)
+        self._write_xml()
 
     def _check(self, file: h5py.File) -> None:
         assert self._mesh.points is not None
@@ -157,14 +203,18 @@ class XdmfSeries:
 
     def _append(self, t: float, arrays: Sequence[tuple[str, Mapping[str, npt.NDArray[np.float64]]]]) -> None:
         with self._open("r+") as file:
-            group = file.create_group(f"times/{len(self.times):08d}")
+            group = file.create_group(frame_group(len(self.times)))
             group.attrs["time"] = t
             for center, named in arrays:
                 for name, values in named.items():
-                    group[name] = values
-                    group[name].attrs["center"] = center
+                    self._put(group, name, center, values)
             self._grids.append(self._grid(group))
         self._write_xml()
+
+    @staticmethod
+    def _put(group: h5py.Group, name: str, center: str, values: npt.NDArray) -> None:
+        group[name] = values
+        group[name].attrs["center"] = center
 
     def _grid(self, group: h5py.Group) -> str:
         """XML of one time, from what the HDF5 file holds for it."""
@@ -193,8 +243,8 @@ class XdmfSeries:
         dimensions = " ".join(map(str, data.shape))
         number = "Float" if data.dtype.kind == "f" else "Int"
         return (
-            f'<DataItem Dimensions="{dimensions}" NumberType="{number}" '
-            f'Precision="{data.dtype.itemsize}" Format="HDF">{self._h5.name}:{data.name}</DataItem>'
+            f'<DataItem Dimensions="{dimensions}" NumberType="{number}" Precision="{data.dtype.itemsize}" '
+            f'Byte="{data.id.get_offset()}" Format="HDF">{self._h5.name}:{data.name}</DataItem>'
         )
 
     def _write_xml(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasefield.boundary import Conditions
+from phasefield.fields import Owned
 from phasefield.physics.functional import Functional
 from phasefield.solvers.energies import EnergyReport
 from phasefield.solvers.mechanics import MechanicsSolver
@@ -47,10 +48,15 @@ class Evaluation:
 
 @dataclass
 class Correction:
-    """Result of one linear solve: increment of P over owned unknowns and the residual it came from."""
+    """Result of one linear solve: increment of P over owned unknowns and the residual it came from.
+
+    `gauss_work` is the product of the residual of Gauss's law and the increment of φ: H, which φ maximizes, rises by
+    half of it when φ comes to equilibrium.
+    """
 
     increment: np.ndarray
     force: np.ndarray
+    gauss_work: float
 
 
 class CoupledProblem:
@@ -102,15 +108,21 @@ class CoupledProblem:
 
     @property
     def weights(self) -> np.ndarray:
-        """Weights of a norm over `state`: the nodal volumes for P, nothing for φ, which follows P linearly."""
-        volumes = np.repeat(self.polarization.volumes, 3)
-        return np.concatenate([volumes, np.zeros(len(self.state()) - len(volumes))])
+        """Weights of a norm over the P of `state`, the nodal volumes; φ follows P linearly and needs none."""
+        return np.repeat(self.polarization.volumes, 3)
 
     def state(self) -> np.ndarray:
         """Owned unknowns of P and φ, one after the other (a copy)."""
         if not self.functional.electrostatics:
             return self.P.copy()
         return np.concatenate([self.P, self.functional.phi.x.array[: self.polarization.gauss.owned]])
+
+    def parts_of(self, state: np.ndarray) -> dict[str, Owned]:
+        """The parts of a vector like `state` by field (views)."""
+        parts = {"P": Owned(self.functional.spaces.P, state[: self.owned_P])}
+        if self.functional.electrostatics:
+            parts["phi"] = Owned(self.functional.spaces.phi, state[self.owned_P :])
+        return parts
 
     def set_state(self, owned: np.ndarray) -> None:
         """Set P and φ from `state`."""
@@ -146,7 +158,8 @@ class CoupledProblem:
         total = force if inertia is None else force + inertia
         dP, dphi = self.polarization.solve(total, gauss, tolerance)
         self._move(dP, dphi)
-        return Correction(dP, total)
+        work = self.polarization.dot(gauss, dphi) if gauss is not None and dphi is not None else 0.0
+        return Correction(dP, total, work)
 
     def settle(self) -> None:
         """Mechanical equilibrium for the present P."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from phasefield.case import Case, resolved
 from phasefield.errors import ResultError
-from phasefield.record import differences, physics, read_record
+from phasefield.record import differences, identity, read_record
 
 Kind = Literal["new", "done", "unfinished", "changed"]
 
@@ -50,7 +50,7 @@ def state_of(folder: Path, case: Case) -> State:
         return State("changed", (str(error),))
     then, now = record.get("case", {}), json.loads(json.dumps(resolved(case)))
     done = record["status"] == "done"
-    part = _without_title if done else physics
+    part = _without_title if done else identity
     if changed := differences(part(then), part(now)):
         return State("changed", tuple(changed), record["status"])
     if done:

@@ -232,11 +232,3 @@ def test_a_restarted_transient_goes_on_as_if_it_had_not_stopped(tmp_path):
         assert rest[name] == pytest.approx(whole[name][-count:], rel=1e-12, abs=1e-12 * scale), name
     for name in ("mean_P_x", "mean_P_y", "mean_P_z", "max_P"):
         assert rest[name] == pytest.approx(whole[name][-count:], abs=1e-12), name
-
-
-def test_a_restarted_relaxation_finds_the_same_equilibrium(tmp_path):
-    """Its way may differ, since the history of the acceleration is not kept."""
-    whole, rest = interrupted({"mode": "relax", "equilibrium": 1e-9}, tmp_path / "run")
-    assert rest["energy_total"][-1] == pytest.approx(whole["energy_total"][-1], rel=1e-12)
-    for name in ("mean_P_x", "mean_P_y", "mean_P_z", "max_P"):
-        assert rest[name][-1] == pytest.approx(whole[name][-1], abs=1e-8), name
