@@ -23,6 +23,7 @@ SHORT = {
     "domain_wall": [],
     "hysteresis": ["time.points=40"],
     "bent_membrane": [],
+    "cantilever_actuator": [],
     "coherent_film": [],
 }
 
@@ -43,6 +44,15 @@ def test_coherent_films_beside_their_closed_form(tmp_path):
     rows = run_study(CASES / "coherent_film", tmp_path, changes).analysis
     assert [row.source for row in rows] == ["c phase, closed form c", "r phase, closed form r"]
     assert all(abs(row.difference) < 1e-6 for row in rows)
+
+
+def test_actuator_beside_beam_theory(tmp_path):
+    left_out = [f"axes.silicon.choices.{name}=" for name in ("none", "20nm", "100nm")]
+    left_out += [f"members.section_{load}_{sign}=" for load in ("voltage", "load") for sign in ("plus", "minus")]
+    converse, from_bending = run_study(CASES / "cantilever_actuator", tmp_path, left_out).analysis
+    assert abs(converse.difference) < 1e-5
+    assert abs(from_bending.difference) < 1e-5
+    assert (tmp_path / "actuators.png").stat().st_size > 10_000
 
 
 def test_domain_walls_beside_their_closed_form(tmp_path):

@@ -97,3 +97,41 @@ def test_common_shift_of_f11_and_f12_is_invisible_to_transverse_polarization(shi
     bound = stability.flexo_bound(C, flexo_tensor(*SET_F), G, transverse=True).scale
     f = flexo_tensor(SET_F[0] + shift, SET_F[1] + shift, SET_F[2])
     assert stability.flexo_bound(C, f, G, transverse=True).scale == pytest.approx(bound, rel=1e-6)
+
+
+# --- stacks of layers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("free", "body"), [((0, 1, 2), flexo.beam), ((0,), flexo.plate)])
+def test_one_layer_alone(free, body):
+    """kappa = 12 f_eff P/(Y h^2), Y = 1/S11 of a beam and C11 - C12^2/C11 of a plate; split in two, the same."""
+    f, C = flexo_tensor(*SET_F), cubic_stiffness(*SET_C)
+    C11, C12, _ = SET_C
+    Y = {flexo.beam: C11 - 2 * C12**2 / (C11 + C12), flexo.plate: C11 - C12**2 / C11}[body]
+    h, P = 70e-9, 1e-3
+    stack = flexo.Laminate([flexo.Layer(h, C)], free)
+    assert stack.actuated(0, f, P)[0] == pytest.approx(12 * body(f, C) * P / (Y * h**2))
+    assert stack.bending_stiffness() == pytest.approx(Y * h**3 / 12)
+    assert stack.field(0, f) == pytest.approx(body(f, C))
+    halves = flexo.Laminate([flexo.Layer(h / 2, C)] * 2, free)
+    assert halves.actuated(0, f, P) == pytest.approx(stack.actuated(0, f, P) / 2, abs=1e-9)
+
+
+def test_two_layers_bend_about_their_common_neutral_axis():
+    """Isotropic layers with nu = 0: the textbook stiffness of a bimetal strip."""
+    (E1, h1), (E2, h2) = (100e9, 30e-9), (300e9, 10e-9)
+    stack = flexo.Laminate([flexo.Layer(h, cubic_stiffness(E, 0.0, E / 2)) for E, h in ((E1, h1), (E2, h2))])
+    shift = (h1 + h2) / 2
+    series = E1 * h1 * E2 * h2 / (E1 * h1 + E2 * h2)
+    assert stack.bending_stiffness() == pytest.approx((E1 * h1**3 + E2 * h2**3) / 12 + series * shift**2)
+
+
+def test_direct_and_converse_effect_of_a_stack_are_reciprocal():
+    """D* kappa/P = h dE/dkappa, also for a turned crystal and layers that bend differently about y."""
+    R = parse_orientation("1-10,111")
+    f, C = rotate4(flexo_tensor(*SET_F), R), rotate4(cubic_stiffness(*SET_C), R)
+    layers = [flexo.Layer(20e-9, cubic_stiffness(166e9, 64e9, 80e9)), flexo.Layer(30e-9, C)]
+    for free in ((0, 1, 2), (0, 1), (0,)):
+        stack = flexo.Laminate(layers, free)
+        moment = stack.bending_stiffness() * stack.actuated(1, f, 1.0)[0]
+        assert moment == pytest.approx(layers[1].thickness * stack.field(1, f))

@@ -22,6 +22,7 @@ from phasefield.flexocoupling.conversions import (
     unsymmetrized_cubic,
 )
 from phasefield.flexocoupling.indices import reorder
+from phasefield.flexocoupling.laminate import Laminate, Layer
 from phasefield.flexocoupling.moments import (
     electronic_part,
     even_pattern,
@@ -36,6 +37,8 @@ from phasefield.flexocoupling.tables import Crystal, crystal, crystals
 __all__ = [
     "Crystal",
     "Cubic",
+    "Laminate",
+    "Layer",
     "Longitudinal",
     "beam",
     "biaxial",

@@ -45,6 +45,11 @@ def biaxial(f: ArrayLike, C: ArrayLike) -> float:
     return _along_thickness(f, _free_faces(C, (1.0, 1.0, 0.0)))
 
 
+def in_plane_coefficients(f: ArrayLike, C: ArrayLike) -> Array:
+    """f_eff (3,) per curvature xx, yy and engineering xy of a plate with free faces. Arguments as in `beam`."""
+    return np.array([_along_thickness(f, _free_faces(C, unit)) for unit in np.eye(3)])
+
+
 def beam_cubic(f11: float, f12: float, t: float) -> float:
     """Beam along a cube axis: -t f11 + (1 - t) f12, t = C12/(C11 + C12) (eq. 125)."""
     return -t * f11 + (1.0 - t) * f12
@@ -55,14 +60,14 @@ def plate_cubic(f11: float, f12: float, t: float) -> float:
     return f12 - t / (1.0 - t) * f11
 
 
-def _free_faces(C: ArrayLike, in_plane: tuple[float, float, float]) -> Array:
+def _free_faces(C: ArrayLike, in_plane: ArrayLike) -> Array:
     """Strain tensor with eps_xx, eps_yy, gamma_xy given and sigma_zz = sigma_yz = sigma_xz = 0."""
     c = voigt_stiffness(C)
     strain = np.zeros(6)
     strain[_IN_PLANE] = in_plane
     strain[_OUT_OF_PLANE] = -np.linalg.solve(
         c[np.ix_(_OUT_OF_PLANE, _OUT_OF_PLANE)],
-        c[np.ix_(_OUT_OF_PLANE, _IN_PLANE)] @ np.array(in_plane),
+        c[np.ix_(_OUT_OF_PLANE, _IN_PLANE)] @ strain[_IN_PLANE],
     )
     return voigt_to_strain(strain)
 

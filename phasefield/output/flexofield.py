@@ -31,8 +31,8 @@ class FlexoField(DerivedField):
     def __init__(self, functional: Functional, scaling: Scaling):
         self.name, self.functional, self.scale = "E_flexo", functional, scaling.field
         space = functional.spaces.P
-        measures = [functional.dx(region, 2 * functional.degree) for region in functional.flexo_regions]
-        self.projection = Projection(self._weak(ufl.TestFunction(space)), space, measures, self.name)
+        weak = self._weak(ufl.TestFunction(space))
+        self.projection = Projection(weak, space, functional, functional.flexo_regions, self.name)
         self.function = self.projection.function
 
     def _weak(self, v: Expr) -> ufl.Form:
@@ -69,7 +69,7 @@ class StrainGradient(DerivedField):
         skin = f.domain.skin(*f.polar_regions, quadrature_degree=2 * f.degree)
         volume = sum(-ufl.inner(tensor, ufl.grad(w)[:, along]) * dx for dx in measures)
         weak = volume + ufl.inner(tensor, w) * f.domain.normal()[axis] * skin
-        self.projection = Projection(weak, space, measures, name)
+        self.projection = Projection(weak, space, f, f.polar_regions, name)
         self.function = self.projection.function
 
     def update(self) -> None:

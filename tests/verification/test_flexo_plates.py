@@ -134,6 +134,26 @@ def test_order_of_the_mean_polarization(degree: int, nominal: float) -> None:
     assert errors[-1] < 1e-4
 
 
+def test_output_beside_a_layer_without_polarization() -> None:
+    """Flexoelectric field and strain gradients of the film, up to its faces; nothing beyond them."""
+    soft = {"elastic": {"C11": C11 / 2, "C12": C12 / 4, "C44": C44}}
+    simulation, _ = relaxed(
+        material=material() | {"regions": {"dead_top": soft}},
+        mesh={"kind": "film", "thickness": 8e-9, "dead_top": 4e-9, "spacing": 2e-9, "degree": 2},
+        initial=uniform(0, 0, 0),
+        mechanics=BENT,
+        flexoelectricity=flexo(one_way=True),
+    )
+    field, along_z = simulation.field("E_flexo"), simulation.field("strain_gradient_z")
+    height = field.function_space.tabulate_dof_coordinates()[:, 0]
+    film = height < 8.0 + 1e-6
+    assert field.x.array[2::3][film] == pytest.approx(F_PLATE * CURVATURE, rel=1e-9)
+    zz = along_z.x.array.reshape(-1, 6)[:, 2]
+    assert zz[film] == pytest.approx(-C12 / C11 * CURVATURE, rel=1e-8)
+    assert not field.x.array[2::3][~film].any()
+    assert not zz[~film].any()
+
+
 def test_imprint() -> None:
     """V5.9: a bent ferroelectric in the field E is a straight one in E + f κ, all along a loop."""
     kappa, thickness = 1e7, 4e-9
