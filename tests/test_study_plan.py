@@ -144,6 +144,10 @@ BAD = {
         {"axes": TEMPERATURES, "table": {"columns": ["mx(mean_P_z)"]}},
         'table.columns: "mx" is not one of last, first',
     ),
+    "figure of a column that is not asked for": (
+        {"axes": TEMPERATURES, "table": {"columns": ["mean_P_z"]}, "figure": {"y": ["mean_P_x"]}},
+        'figure.y: "mean_P_x" is not a column of the table; did you mean "mean_P_z"?',
+    ),
     "no base": ({"axes": TEMPERATURES, "base": "none.toml"}, "none.toml: no such file"),
 }
 BAD_OVERRIDES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from phasefield.atomic import write_text
@@ -10,6 +11,7 @@ from phasefield.errors import CaseError, nearest
 from phasefield.plot.study import study_figure
 from phasefield.study.plan import RECORD, Plan
 from phasefield.study.results import StudyResults, gathered, observables_of
+from phasefield.study.schema import Study
 from phasefield.study.table import Cell, csv_text, reduced, split_column
 
 
@@ -20,8 +22,8 @@ def gather(plan: Plan) -> tuple[StudyResults, list[Path]]:
     """
     results = gathered(plan)
     observables = list(plan.study.table.columns or observables_of(results))
-    columns = ["member", *plan.study.axes, "status", *observables]
-    _check_figure(plan, columns)
+    columns = _all_columns(plan.study, observables)
+    _check_figure(plan.study, columns)
     rows: list[dict[str, Cell]] = []
     for member in results:
         row: dict[str, Cell] = {"member": member.name, **member.choices, "status": member.status}
@@ -35,9 +37,21 @@ def gather(plan: Plan) -> tuple[StudyResults, list[Path]]:
     return results, [table] if figure is None else [table, figure]
 
 
-def _check_figure(plan: Plan, columns: list[str]) -> None:
-    """Raises CaseError for what the figure cannot show."""
-    figure = plan.study.figure
+def check_columns(study: Study) -> None:
+    """Raise CaseError for columns that cannot be, as far as that is known before a run."""
+    for column in study.table.columns or ():
+        split_column(column)
+    if study.table.columns:
+        _check_figure(study, _all_columns(study, study.table.columns))
+
+
+def _all_columns(study: Study, observables: Sequence[str]) -> list[str]:
+    return ["member", *study.axes, "status", *observables]
+
+
+def _check_figure(study: Study, columns: list[str]) -> None:
+    """Raise CaseError for what the figure cannot show."""
+    figure = study.figure
     for key, names in (("x", (figure.x,) if figure.x else ()), ("y", figure.y)):
         for name in names or ():
             if name not in columns:

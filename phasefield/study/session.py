@@ -11,13 +11,12 @@ from types import ModuleType
 
 from phasefield import log
 from phasefield.errors import CaseError, ResultError, nearest
-from phasefield.study.gathering import gather
+from phasefield.study.gathering import check_columns, gather
 from phasefield.study.plan import RECORD, Member, Plan, make_plan, read_plan
 from phasefield.study.reading import read_study
 from phasefield.study.results import StudyResults, gathered
 from phasefield.study.running import Job, Outcome, Stop, run_command, run_jobs
 from phasefield.study.states import State, state_of
-from phasefield.study.table import split_column
 
 #: Members and lines of differences that a message names.
 _SHOWN = 5
@@ -79,8 +78,7 @@ def open_plan(path: Path, out: Path | None = None, overrides: Iterable[str] = ()
             raise CaseError(f"{path}: these are results, which go on as they began; give the study file to change it")
         return read_plan(path.absolute())
     file = read_study(path, overrides)
-    for column in file.study.table.columns or ():
-        split_column(column)
+    check_columns(file.study)
     return make_plan(file, (out or file.path.parent / "results" / file.path.stem).absolute())
 
 
