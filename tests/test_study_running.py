@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import pytest
 from studies_for_tests import write_study
@@ -97,5 +98,33 @@ def test_commands(tmp_path):
     assert alone == (sys.executable, "-m", "phasefield", "run", str(case), "--out", str(folder), "--overwrite")
     several = run_command(case, folder, continued=True, ranks=3, launcher="env A='b c' mpirun -n {ranks}")
     assert several[:5] == ("env", "A=b c", "mpirun", "-n", "3") and several[-2:] == ("--restart", "latest")
-    with pytest.raises(CaseError, match='"/nowhere/srun" is not installed'):
-        run_command(case, folder, continued=False, ranks=1, launcher="/nowhere/srun -n {ranks}")
+    for launcher, message in [
+        ("/nowhere/srun -n {ranks}", '"/nowhere/srun" is not installed'),
+        ("", '"" is not installed'),
+        ("mpirun '", "No closing quotation"),
+    ]:
+        with pytest.raises(CaseError, match=message):
+            run_command(case, folder, continued=False, ranks=1 + ("srun" not in launcher), launcher=launcher)
+
+
+def test_processes_are_stopped_when_nobody_looks_after_them(tmp_path):
+    wait = "trap 'echo stopped >stopped; exit 75' USR1; touch ready; while true; do sleep 0.05; done"
+    one = job(tmp_path, "one", f"cd {tmp_path}; {wait}")
+    two = job(tmp_path, "two", f"until [ -e {tmp_path / 'ready'} ]; do sleep 0.05; done")
+    outcomes = run_jobs([one, two], 2, Stop())
+    assert next(outcomes).name == "two"
+    outcomes.close()
+    deadline = time.monotonic() + 20.0
+    while not (tmp_path / "stopped").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (tmp_path / "stopped").exists()
+
+
+def test_the_reason_of_an_earlier_run_is_not_told_again(tmp_path):
+    """A process that dies before it writes run.json leaves that of the run before."""
+    again = job(tmp_path, "one", "echo 'no such library'; exit 127")
+    record = again.folder / "run.json"
+    record.write_text('{"format": 1, "status": "failed", "reason": "max_steps"}')
+    os.utime(record, (1e9, 1e9))
+    [outcome] = run_jobs([again], 1, Stop())
+    assert outcome.reason == "no such library (exit code 127)"

@@ -10,17 +10,16 @@ from phasefield.atomic import write_text
 from phasefield.errors import CaseError, nearest
 from phasefield.plot.study import study_figure
 from phasefield.study.plan import RECORD, Plan
-from phasefield.study.results import StudyResults, gathered, observables_of
+from phasefield.study.results import StudyResults, observables_of
 from phasefield.study.schema import Study
 from phasefield.study.table import Cell, csv_text, reduced, split_column
 
 
-def gather(plan: Plan) -> tuple[StudyResults, list[Path]]:
-    """The results of all members so far, and the files written: the table and, where there is one, the figure.
+def gather(plan: Plan, results: StudyResults) -> list[Path]:
+    """Write what the members gave so far; the paths of the table and, where there is one, of the figure.
 
     Raises ResultError: no member is done. CaseError: a column or axis that does not exist.
     """
-    results = gathered(plan)
     observables = list(plan.study.table.columns or observables_of(results))
     columns = _all_columns(plan.study, observables)
     _check_figure(plan.study, columns)
@@ -34,7 +33,7 @@ def gather(plan: Plan) -> tuple[StudyResults, list[Path]]:
     write_text(table, csv_text(columns, rows))
     _write_units(plan, _units(results, plan, observables))
     figure = study_figure(plan.folder)
-    return results, [table] if figure is None else [table, figure]
+    return [table] if figure is None else [table, figure]
 
 
 def check_columns(study: Study) -> None:

@@ -64,7 +64,10 @@ def run_command(case: Path, folder: Path, *, continued: bool, ranks: int, launch
 
 def _launch(ranks: int, launcher: str) -> tuple[str, ...]:
     """The launcher with its number of ranks; nothing for one rank, but for srun, which gives a job its processors."""
-    words = shlex.split(launcher.replace("{ranks}", str(ranks)))
+    try:
+        words = shlex.split(launcher.replace("{ranks}", str(ranks))) or [""]
+    except ValueError as exc:
+        raise CaseError(f'run.launcher: found "{launcher}": {exc}') from exc
     if ranks == 1 and Path(words[0]).name != "srun":
         return ()
     if shutil.which(words[0]) is None:
@@ -121,7 +124,7 @@ class Process:
     """One running job. Raises BlockingIOError: it is running already, started by another session."""
 
     def __init__(self, job: Job, stop: Stop, environment: Mapping[str, str]):
-        self.job, self.started = job, time.monotonic()
+        self.job, self.started, self.born = job, time.monotonic(), time.time()
         self.signals = 0  # sent
         limit = () if stop.hours_left is None else ("--max-hours", f"{stop.hours_left:.6f}")
         self.printed = job.folder / PRINTED
@@ -167,12 +170,13 @@ class Process:
         return "failed", self._reason(code)
 
     def _reason(self, code: int) -> str:
-        """The reason in run.json, or what was printed last."""
+        """The reason in run.json if this process wrote it, or what was printed last."""
         try:
             record = read_record(self.job.folder)
+            is_new = (self.job.folder / "run.json").stat().st_mtime > self.born - 1.0
         except ResultError:
-            record = {}
-        if record.get("status") == "failed" and record.get("reason"):
+            record, is_new = {}, False
+        if is_new and record.get("status") == "failed" and record.get("reason"):
             return str(record["reason"]).splitlines()[0]
         how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         lines = self.printed.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -194,7 +198,7 @@ def run_jobs(jobs: Sequence[Job], workers: int, stop: Stop) -> Iterator[Outcome]
     starting are not among them."""
     waiting, running = deque(jobs), list[Process]()
     environment = _environment(workers)
-    with stop.listening():
+    with stop.listening(), _not_left_alone(running):
         while running or (waiting and not stop.wanted):
             while waiting and len(running) < workers and not stop.wanted:
                 job = waiting.popleft()
@@ -209,3 +213,13 @@ def run_jobs(jobs: Sequence[Job], workers: int, stop: Stop) -> Iterator[Outcome]
                     running.remove(process)
                     yield outcome
             time.sleep(PAUSE)
+
+
+@contextmanager
+def _not_left_alone(running: list[Process]) -> Iterator[None]:
+    """Ask processes that still run when something went wrong here to stop."""
+    try:
+        yield
+    finally:
+        for process in running:
+            process.pass_on(1)

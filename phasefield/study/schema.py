@@ -65,7 +65,7 @@ class RunSpec(Table):
     """runs at a time on this machine, or tasks of a job array at a time"""
     ranks: Count = 1
     """MPI ranks of each run"""
-    launcher: str = "mpirun -n {ranks}"
+    launcher: Annotated[str, Field(min_length=1)] = "mpirun -n {ranks}"
     """command that starts the ranks; used for more than one rank, or if it is srun"""
 
 

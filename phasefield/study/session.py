@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -64,7 +64,7 @@ class How:
     launcher: str | None = None
     max_hours: float | None = None
     overwrite: bool = False
-    only: tuple[str, ...] = field(default=())
+    only: tuple[str, ...] = ()
 
 
 def open_plan(path: Path, out: Path | None = None, overrides: Iterable[str] = ()) -> Plan:
@@ -166,7 +166,7 @@ def conclude(plan: Plan, outcomes: tuple[Outcome, ...] = (), stopped: bool = Fal
     results = gathered(plan)
     if all(member.status != "done" for member in results):
         return Session(results, outcomes, stopped)
-    results, files = gather(plan)
+    files = gather(plan, results)
     analysis = None
     if plan.analysis is not None and not results.unfinished:
         analysis = load_function(plan.analysis, "analyse")(results)
