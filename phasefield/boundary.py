@@ -14,7 +14,6 @@ import numpy as np
 import ufl
 from dolfinx import fem, la
 
-from phasefield import tensors
 from phasefield.case.schema import (
     Case,
     Component,
@@ -96,6 +95,11 @@ class Conditions:
         waveform = resolve(value, self.case.loads)
         return lambda t: waveform(t) / scale
 
+    def follow(self, value: float | str, action: Callable[[float], None]) -> None:
+        """Call `action` at every update with the value (SI) of a number or load."""
+        load = self._load(value, 1.0)
+        self.followers.append(lambda t: action(load(t)))
+
     def _constant(self, load: Load) -> fem.Constant:
         """A form constant that follows a load."""
         constant = fem.Constant(self.domain.mesh, np.float64(load(0.0)))
@@ -168,6 +172,11 @@ class Conditions:
                         self._prescribe(self.functional.P, 3 * self._nodes(name) + i, load)
             elif condition.kind == "extrapolation" and condition.length is not None:
                 G = next(iter(self.functional.polar_regions.values())).gradient
+                if isinstance(G, fem.Function) and name in self.domain.interfaces:
+                    raise CaseError(
+                        f'polarization.boundary: extrapolation on "{name}" inside the mesh, where the gradient'
+                        " coefficients vary with composition; give material.gradient"
+                    )
                 length = fem.Constant(self.domain.mesh, np.float64(condition.length / LENGTH))
                 self._add_term("surface", name, lambda P, u, phi, n, G=G, L=length: surface.energy_density(P, n, G, L))
 
@@ -269,12 +278,3 @@ def components(condition: MechanicalCondition) -> tuple[float | str | None, ...]
 def unrolled(nodes: np.ndarray) -> np.ndarray:
     """The three unknowns of each node of a 3-vector field."""
     return (3 * nodes[:, None] + np.arange(3)).reshape(-1)
-
-
-def misfit_eigenstrain(case: Case) -> np.ndarray:
-    """Voigt eigenstrain of the film: minus the misfit strain that the substrate imposes."""
-    strain = np.zeros((3, 3))
-    for component, value in case.mechanics.misfit.items():
-        i, j = ("xyz".index(letter) for letter in component)
-        strain[i, j] = strain[j, i] = -value
-    return tensors.strain_to_voigt(strain)

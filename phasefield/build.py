@@ -6,18 +6,17 @@ import numpy as np
 from mpi4py import MPI
 
 from phasefield import tensors
-from phasefield.boundary import Conditions, misfit_eigenstrain
-from phasefield.case.flexoelectricity import check_flexocoupling
-from phasefield.case.material import case_material, region_elastic
+from phasefield.boundary import Conditions
+from phasefield.case.material import checked_samples, region_elastic
 from phasefield.case.schema import Case
 from phasefield.errors import CaseError, nearest
+from phasefield.ferroelectric import Body
 from phasefield.initial import initial_polarization
-from phasefield.materials import Material
 from phasefield.mesh import Domain, build_domain
-from phasefield.physics.coefficients import Passive, Polar, passive, polar
+from phasefield.physics.coefficients import Passive, Polar, passive
 from phasefield.physics.flexoelectricity import coupling
 from phasefield.physics.functional import Functional
-from phasefield.scaling import Scaling, scaling_for
+from phasefield.scaling import scaling_for
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.floating import Floating
 from phasefield.solvers.mechanics import MechanicsSolver
@@ -26,14 +25,8 @@ from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
 from phasefield.units import LENGTH
 
 
-def crystal_rotation(case: Case) -> np.ndarray:
-    """R with v_crystal = R v_lab."""
-    return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
-
-
-def region_coefficients(case: Case, domain: Domain, material: Material, scaling: Scaling) -> dict[str, Polar | Passive]:
-    """Coefficients of every region of the domain: ferroelectric unless it stands in `material.regions`."""
-    rotation = crystal_rotation(case)
+def region_coefficients(case: Case, domain: Domain, body: Body) -> dict[str, Polar | Passive]:
+    """Coefficients of every region of the domain, of the ferroelectric body unless it is in `material.regions`."""
     unknown = set(case.material.regions) - set(domain.regions)
     if unknown:
         name = sorted(unknown)[0]
@@ -41,18 +34,14 @@ def region_coefficients(case: Case, domain: Domain, material: Material, scaling:
             f'material.regions.{name}: the mesh has no region "{name}"{nearest(name, domain.regions)}'
             f" (it has: {', '.join(domain.regions)})"
         )
-    coefficients: dict[str, Polar | Passive] = {}
-    for name in domain.regions:
-        spec = case.material.regions.get(name)
-        if spec is None:
-            eigenstrain = misfit_eigenstrain(case)
-            coefficients[name] = polar(domain.mesh, material, rotation, eigenstrain, scaling)
-        else:
-            stiffness: tensors.Array = np.zeros((3, 3, 3, 3))
-            if case.mechanics.enabled:
-                stiffness = tensors.rotate4(tensors.cubic_stiffness(*region_elastic(case, name)), rotation)
-            coefficients[name] = passive(domain.mesh, stiffness, spec.permittivity, scaling)
-    return coefficients
+    return {name: body.polar if name in body.regions else _passive(case, name, body) for name in domain.regions}
+
+
+def _passive(case: Case, name: str, body: Body) -> Passive:
+    stiffness: tensors.Array = np.zeros((3, 3, 3, 3))
+    if case.mechanics.enabled:
+        stiffness = tensors.rotate4(tensors.cubic_stiffness(*region_elastic(case, name)), body.rotation)
+    return passive(body.domain.mesh, stiffness, case.material.regions[name].permittivity, body.scaling)
 
 
 class Parts:
@@ -60,14 +49,15 @@ class Parts:
 
     def __init__(self, case: Case, comm: MPI.Comm):
         self.case = case
-        self.material = case_material(case)
-        check_flexocoupling(case, self.material)
-        self.scaling = scaling_for(self.material)
+        materials = checked_samples(case)
+        self.material = materials[0]
+        self.scaling = max(map(scaling_for, materials), key=lambda scaling: scaling.field)
         self.domain = build_domain(case.mesh, comm)
+        self.body = Body(case, self.domain, self.scaling)
         self.functional = Functional(
             self.domain,
             case.mesh.degree,
-            region_coefficients(case, self.domain, self.material, self.scaling),
+            region_coefficients(case, self.domain, self.body),
             quadrature_degree=case.solver.quadrature_degree,
             electrostatics=case.electrostatics.enabled,
             mechanics=case.mechanics.enabled,
@@ -76,6 +66,7 @@ class Parts:
             bent=bool(case.mechanics.curvature),
         )
         self.conditions = Conditions(case, self.functional, self.scaling)
+        self.conditions.follow(case.material.temperature, self.body.set_temperature)
         self.problem = self._problem()
         self.stepper = self._stepper()
 

@@ -129,7 +129,7 @@ def electrical(**condition):
         ),
         (
             {"loads": {"v": {"kind": "constant", "value": "5 kg"}}},
-            'loads.v.value: found "5 kg"; expected a number or a text in one of V, V/m, Pa, m',
+            'loads.v.value: found "5 kg"; expected a number or a text in one of V, V/m, Pa, m, K',
         ),
         (
             {"loads": {"v": {"kind": "ramp", "start": "1 V", "stop": "2 Pa", "t1": 1}}},

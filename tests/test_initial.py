@@ -212,9 +212,9 @@ def test_nodes_without_a_point_are_named(tmp_path: Path) -> None:
         ("P.csv", "x,y,P_x,P_y\n0,0,1,1\n", "no P_z; the file has x, y, P_x, P_y"),
         ("P.csv", "x,P_x,P_y,P_z\n0,1,1,1\n", "no y; the file has"),
         ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1\n", "5 names in the header but 4 columns"),
-        ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1,one\n", "cannot read nodal data: .*one"),
+        ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1,one\n", "cannot read the data: .*one"),
         ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1,1\n0,0,1,1,nan\n", "point 2 has an entry that is not a number"),
-        ("P.npz", "no archive", "P.npz: cannot read nodal data"),
+        ("P.npz", "no archive", "P.npz: cannot read the data"),
         ("P.txt", "", "read from .csv or .npz, not .txt"),
     ],
 )

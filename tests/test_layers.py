@@ -20,7 +20,7 @@ LAYERS = (
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "runfolder", "progress", "plot"},
     {"solvers"},
-    {"physics", "loads", "boundary", "initial"},
+    {"ferroelectric", "physics", "loads", "boundary", "initial"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
     | {"record", "atomic", "comparison", "units", "errors", "log"},

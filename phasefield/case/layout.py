@@ -24,6 +24,15 @@ def lengths_of(mesh: BoxMesh | FilmMesh) -> tuple[float, ...]:
     return (*mesh.width, sum(layers_of(mesh).values()))
 
 
+def body_length(mesh: MeshSpec, axis: str) -> float | None:
+    """Extent of the ferroelectric body along a lab axis (m); None where only a mesh file knows, or along no axis."""
+    if isinstance(mesh, FileMesh):
+        return None
+    if isinstance(mesh, FilmMesh) and axis == "z":
+        return mesh.thickness
+    return dict(zip(axes_of(mesh) or "", lengths_of(mesh), strict=False)).get(axis)
+
+
 def layers_of(mesh: FilmMesh) -> dict[str, float]:
     """Thickness (m) of the layers that a film mesh has, bottom to top."""
     layers = {

@@ -75,7 +75,7 @@ def _same_kind(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
 
 
 def make_paths_absolute(data: Data, folder: Path) -> None:
-    """Make the paths of mesh, initial state and material files in `data` absolute, in place."""
+    """Make the paths of mesh, initial state, profile and material files in `data` absolute, in place."""
     for table, key in _path_keys(data):
         value = table.get(key)
         if isinstance(value, str) and (key == "path" or value.endswith(".toml")):
@@ -85,6 +85,10 @@ def make_paths_absolute(data: Data, folder: Path) -> None:
 def _path_keys(data: Data) -> Iterator[tuple[Data, str]]:
     """The tables and keys of a case that hold paths; misplaced values are left to validation."""
     yield from ((data[name], "path") for name in ("mesh", "initial") if isinstance(data.get(name), dict))
+    for table, key in (("material", "grading"), ("mechanics", "misfit_profile")):
+        parent = data.get(table)
+        if isinstance(parent, dict) and isinstance(parent.get(key), dict):
+            yield parent[key], "path"
     material = data.get("material")
     if isinstance(material, dict):
         yield material, "name"

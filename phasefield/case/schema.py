@@ -53,7 +53,6 @@ PositiveLength = Annotated[float, Positive, Unit("m")]
 NonNegativeLength = Annotated[float, NonNegative, Unit("m")]
 PositiveTime = Annotated[float, Positive, Unit("s")]
 NonNegativeTime = Annotated[float, NonNegative, Unit("s")]
-PositiveTemperature = Annotated[float, Positive, Unit("K")]
 PositivePressure = Annotated[float, Positive, Unit("Pa")]
 PositivePolarization = Annotated[float, Positive, Unit("C/m^2")]
 NonNegativePolarization = Annotated[float, NonNegative, Unit("C/m^2")]
@@ -107,6 +106,13 @@ def _free_or(unit: str) -> Callable[[Any], float | str]:
     return read
 
 
+def _temperature_or_load(value: Any) -> float | str:
+    temperature = units.to_si_or_name(value, "K")
+    if not isinstance(temperature, str) and temperature <= 0.0:
+        raise ValueError(f"found {units.shown(value)}; expected more than 0")
+    return temperature
+
+
 def _tag_or_name(value: Any) -> int | str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError(f"found {units.shown(value)}; expected the number or the name of a physical group")
@@ -146,6 +152,7 @@ Names = Annotated[
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
 FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or("")), units.NumberOrText()]
 FreeOrCurvature = Annotated[float | Literal["free"], BeforeValidator(_free_or("1/m")), units.NumberOrText()]
+TemperatureOrLoad = Annotated[float | str, BeforeValidator(_temperature_or_load), units.NumberOrText()]
 TagOrName = Annotated[int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})]
 PetscValue = Annotated[
     str | bool | int | float,
@@ -163,6 +170,92 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
+
+# --- profiles -------------------------------------------------------------------------------------
+
+
+class ProfileTable(Table):
+    """A number as a function of the distance s from the lower side of the ferroelectric body along
+    `axis`; bottom and top are its two sides."""
+
+    axis: Literal["x", "y", "z"] = "z"
+    """lab axis along which the number varies"""
+
+
+class LinearProfile(ProfileTable):
+    """From `bottom` to `top` along a straight line."""
+
+    kind: Literal["linear"]
+    """a straight line"""
+    bottom: Number
+    """value at the bottom"""
+    top: Number
+    """value at the top"""
+
+
+class StepProfile(ProfileTable):
+    """Layers of one value each, from the bottom; exact if the mesh has faces where they meet."""
+
+    kind: Literal["steps"]
+    """layers"""
+    values: Annotated[tuple[Number, ...], Field(min_length=2)]
+    """value of each layer"""
+    at: Annotated[tuple[PositiveLength, ...], Field(min_length=1)]
+    """distances of their interfaces from the bottom (m), increasing"""
+
+
+class TanhProfile(ProfileTable):
+    """(bottom + top)/2 + (top - bottom)/2 tanh((s - position)/width)."""
+
+    kind: Literal["tanh"]
+    """a smooth step"""
+    bottom: Number
+    """value far below `position`"""
+    top: Number
+    """value far above `position`"""
+    position: PositiveLength | None = None
+    """distance of the step from the bottom (m), half the thickness unless given"""
+    width: PositiveLength
+    """half-width of the step (m)"""
+
+
+class ExponentialProfile(ProfileTable):
+    """far + (bottom - far) exp(-s/length)."""
+
+    kind: Literal["exponential"]
+    """exponential relaxation from the bottom"""
+    bottom: Number
+    """value at the bottom"""
+    far: Number = 0.0
+    """value far from the bottom"""
+    length: PositiveLength
+    """relaxation length (m)"""
+
+
+class PointsProfile(ProfileTable):
+    """Straight lines between `values` at `positions`, constant outside."""
+
+    kind: Literal["points"]
+    """straight lines between given points"""
+    positions: Annotated[tuple[NonNegativeLength, ...], Field(min_length=2)]
+    """distances from the bottom (m), increasing"""
+    values: Annotated[tuple[Number, ...], Field(min_length=2)]
+    """value at each position"""
+
+
+class FileProfile(ProfileTable):
+    """Straight lines between the rows of a .csv file, constant outside."""
+
+    kind: Literal["file"]
+    """points from a file"""
+    path: str
+    """file with the columns position (m, from the bottom) and value, relative to the case file"""
+
+
+ProfileSpec = Annotated[
+    LinearProfile | StepProfile | TanhProfile | ExponentialProfile | PointsProfile | FileProfile,
+    Field(discriminator="kind"),
+]
 
 # --- material -------------------------------------------------------------------------------------
 
@@ -247,10 +340,12 @@ class Material(Table):
     name: str | None = None
     """set of the library, or path of a material file (.toml); none if all coefficients are given
     here"""
-    temperature: PositiveTemperature = 298.15
-    """temperature (K, or a text such as "25 degC")"""
+    temperature: TemperatureOrLoad = 298.15
+    """temperature (K, or a text such as "25 degC"), or the name of a load"""
     composition: Annotated[float, Field(ge=0, le=1)] | None = None
     """composition x of a series such as PZT or BST"""
+    grading: ProfileSpec | None = None
+    """composition x that varies in space, instead of `composition`: all coefficients follow it"""
     landau: LandauCoefficients = LandauCoefficients()
     """inline stress-free Landau coefficients"""
     elastic: ElasticConstants = ElasticConstants()
@@ -450,7 +545,7 @@ InitialSpec = Annotated[
 # --- loads ----------------------------------------------------------------------------------------
 
 #: SI units that a load may have: those of the keys that take a load's name.
-LOAD_UNITS = ("V", "V/m", "Pa", "m")
+LOAD_UNITS = ("V", "V/m", "Pa", "m", "K")
 #: Keys of loads whose values have that unit.
 _LOAD_VALUES = ("value", "values", "start", "stop", "amplitude", "offset")
 
@@ -469,7 +564,7 @@ LoadValue = Annotated[float, BeforeValidator(_load_value), units.NumberOrText()]
 class LoadTable(Table):
     """A waveform; its values are in `unit`, or in the SI unit of the key that uses it."""
 
-    unit: Literal["V", "V/m", "Pa", "m"] | None = None
+    unit: Literal["V", "V/m", "Pa", "m", "K"] | None = None
     """SI unit of the values; found from them when they are texts with units"""
 
     @model_validator(mode="before")
@@ -611,6 +706,12 @@ class Mechanics(Table):
     misfit: dict[Component, Number] = Field(default_factory=dict)
     """strain that a coherent substrate imposes on the film relative to its stress-free cubic
     lattice; it enters as the eigenstrain -misfit of the film"""
+    reference_lattice: PositiveLength | None = None
+    """lattice parameter of the coherent substrate (m), instead of `misfit`: everywhere the misfit
+    along all axes is this over the stress-free lattice parameter of the film there, minus 1"""
+    misfit_profile: ProfileSpec | None = None
+    """part of the misfit that is left at each height of a film that relaxes, 1 everywhere unless
+    given"""
     boundary: tuple[MechanicalCondition, ...] = ()
     """mechanical boundary conditions; free where nothing is said"""
 

@@ -133,13 +133,20 @@ class MaterialSet:
         Raises:
             MaterialError: a missing coefficient, an argument out of range, or an unphysical result.
         """
+        return validated(self.evaluated(temperature, composition), self.place)
+
+    def evaluated(self, temperature: float, composition: float | None = None) -> Material:
+        """Like `at`, without asking whether the result is physical, which takes much longer than the evaluation.
+
+        For the many compositions or temperatures between some that `at` has validated.
+        """
         T, x = float(temperature), composition
         for name in self.missing():
             raise self._missing(name)
         C, f, G = self.gradient_tensors(T, x)
         permittivity, kinetic, lattice = (self.scalar(key, T, x) for key in SCALAR_UNITS)
         assert permittivity is not None and kinetic is not None  # checked by missing()
-        material = Material(
+        return Material(
             name=self.name,
             temperature=T,
             composition=x,
@@ -154,7 +161,6 @@ class MaterialSet:
             citations=self.citations(),
             warnings=(*self.warnings, *self.doubts()),
         )
-        return validated(material, self.place)
 
     def gradient_tensors(self, T: float, x: float | None = None) -> tuple[Array, Array | None, Array]:
         """Stiffness, flexocoupling (or None) and clamped gradient tensor, each (3, 3, 3, 3), SI."""

@@ -136,6 +136,19 @@ class Domain:
         one = fem.Constant(self.mesh, np.float64(1.0))
         return self.comm.allreduce(fem.assemble_scalar(fem.form(one * self.dx(*regions))), op=MPI.SUM)
 
+    def extent(self, axis: int, *regions: str) -> tuple[float, float]:
+        """Lowest and highest coordinate (nm) of the named regions along a lab axis. Collective.
+
+        Raises MeshError if the mesh does not resolve the axis.
+        """
+        if axis not in self.axes:
+            raise MeshError(f'the mesh does not resolve {"xyz"[axis]}; its axes are "{self.axis_names}"')
+        cells = np.concatenate([self.cells(region) for region in regions])
+        vertices = np.unique(compat.geometry_dofmap(self.mesh)[cells])
+        x = self.mesh.geometry.x[vertices, self.axes.index(axis)]
+        lowest = self.comm.allreduce(float(x.min(initial=np.inf)), op=MPI.MIN)
+        return lowest, self.comm.allreduce(float(x.max(initial=-np.inf)), op=MPI.MAX)
+
     # --- vectors in the lab frame ---------------------------------------------------------------
 
     def grad(self, v: ufl.core.expr.Expr) -> ufl.core.expr.Expr:

@@ -38,7 +38,7 @@ class FlexoField(DerivedField):
     def _weak(self, v: Expr) -> ufl.Form:
         f = self.functional
         volume = [
-            -flexoelectricity.energy_density(f.strain(), f.domain.grad(v), c.flexo) * f.dx(region)
+            -flexoelectricity.energy_density(f.lattice_strain(), f.domain.grad(v), c.flexo) * f.dx(region)
             for region, c in f.flexo_regions.items()
         ]
         return sum(volume) + f.flexo_surface_density(v) * f.flexo_skin()
@@ -51,8 +51,8 @@ class FlexoField(DerivedField):
 class StrainGradient(DerivedField):
     """∂_lε_ij along one lab axis l: tensor components in Voigt order, at the nodes of the polar body.
 
-    ∫ g_ij w_ij dV = −∫ ε_ij ∂_lw_ij dV + ∮ ε_ij w_ij n_l dA for all w, with the total strain ε. Zero along an axis
-    that the mesh does not resolve.
+    ∫ g_ij w_ij dV = −∫ ε_ij ∂_lw_ij dV + ∮ ε_ij w_ij n_l dA for all w, with the strain ε from the stress-free lattice.
+    Zero along an axis that the mesh does not resolve.
     """
 
     def __init__(self, name: str, functional: Functional, scaling: Scaling):
@@ -64,7 +64,9 @@ class StrainGradient(DerivedField):
             self.function = fem.Function(space, name=name)
             return
         w, along = ufl.TestFunction(space), f.domain.axes.index(axis)
-        tensor = ufl.as_vector([factor * f.strain()[k] for k, factor in enumerate((1.0, 1.0, 1.0, 0.5, 0.5, 0.5))])
+        tensor = ufl.as_vector(
+            [factor * f.lattice_strain()[k] for k, factor in enumerate((1.0, 1.0, 1.0, 0.5, 0.5, 0.5))]
+        )
         measures = [f.dx(region, 2 * f.degree) for region in f.polar_regions]
         skin = f.domain.skin(*f.polar_regions, quadrature_degree=2 * f.degree)
         volume = sum(-ufl.inner(tensor, ufl.grad(w)[:, along]) * dx for dx in measures)

@@ -1,11 +1,15 @@
-"""Coefficients of the energy as UFL constants, in lab axes and solver units.
+"""Coefficients of the energy as UFL constants or fields, in lab axes and solver units.
 
-They are constants of the form, not literals: changing temperature, material or orientation never recompiles.
+They are coefficients of the form, not literals: changing temperature, material or orientation never recompiles.
+What is the same everywhere is a `Constant`; what varies in space (a graded film) is a discontinuous `Function` of
+the same shape, so that the densities are written once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from dolfinx import fem, mesh
@@ -15,20 +19,22 @@ from phasefield.materials import Material
 from phasefield.physics import landau
 from phasefield.scaling import Scaling
 
+Coefficient: TypeAlias = fem.Constant | fem.Function
+
 
 @dataclass
 class Polar:
     """Coefficients of a region that carries polarization."""
 
-    alpha: fem.Constant  # (10,) Landau coefficients in the order of landau.TERMS
+    alpha: Coefficient  # (10,) Landau coefficients in the order of landau.TERMS
     order: int  # highest order of the Landau polynomial: 4, 6 or 8
     rotation: fem.Constant  # (3, 3), P_crystal = rotation · P_lab
-    gradient: fem.Constant  # (9, 9) over flattened gradients
-    electrostriction: fem.Constant  # (6, 6) Voigt strain of products (P1², …, P1P2)
-    stiffness: fem.Constant  # (6, 6) Voigt
-    permittivity: fem.Constant  # ε0 ε_b
-    eigenstrain: fem.Constant  # (6,) Voigt strain besides electrostriction
-    flexo: fem.Constant | None = None  # (6, 9) Voigt strain times flattened gradients
+    gradient: Coefficient  # (9, 9) over flattened gradients
+    electrostriction: Coefficient  # (6, 6) Voigt strain of products (P1², …, P1P2)
+    stiffness: Coefficient  # (6, 6) Voigt
+    permittivity: Coefficient  # ε0 ε_b
+    eigenstrain: Coefficient  # (6,) Voigt strain of the stress-free lattice without polarization
+    flexo: Coefficient | None = None  # (6, 9) Voigt strain times flattened gradients
 
 
 @dataclass
@@ -50,41 +56,38 @@ def flexo_matrix(f: np.ndarray) -> np.ndarray:
     return np.array([f[pair].reshape(9) for pair in tensors.VOIGT])
 
 
-def polynomial_order(alpha: np.ndarray) -> int:
-    """Highest order (4, 6 or 8) among the non-zero Landau coefficients."""
-    orders = [order for value, order in zip(alpha, landau.TERMS.values(), strict=True) if value != 0.0]
+def polynomial_order(alphas: Sequence[np.ndarray]) -> int:
+    """Highest order (4, 6 or 8) among the Landau coefficients that are not zero in all of `alphas`."""
+    orders = [order for values, order in zip(np.transpose(alphas), landau.TERMS.values(), strict=True) if values.any()]
     return max([4, *orders])
 
 
-def polar(
-    domain_mesh: mesh.Mesh,
-    material: Material,
-    rotation: np.ndarray,
-    eigenstrain: np.ndarray,
-    scaling: Scaling,
-) -> Polar:
-    """Coefficients of `material` with crystal orientation `rotation` and a lab Voigt `eigenstrain`."""
-    alpha = np.array([scaling.landau(material.landau.get(name, 0.0), order) for name, order in landau.TERMS.items()])
+def values(material: Material, rotation: np.ndarray, scaling: Scaling) -> dict[str, np.ndarray]:
+    """The coefficients of `Polar` that a material gives, by name, with the crystal orientation `rotation`."""
 
     def lab(tensor: np.ndarray) -> np.ndarray:
         return tensors.rotate4(tensor, rotation)
 
-    f = material.flexo
+    found = {
+        "alpha": landau_coefficients(material, scaling),
+        "gradient": scaling.gradient(lab(material.gradient)).reshape(9, 9),
+        "electrostriction": scaling.electrostriction(electrostriction_matrix(lab(material.electrostriction))),
+        "stiffness": scaling.elastic(tensors.voigt_stiffness(lab(material.stiffness))),
+        "permittivity": np.asarray(scaling.permittivity(material.background_permittivity)),
+    }
+    if material.flexo is not None:
+        found["flexo"] = flexo_matrix(scaling.flexocoupling(lab(material.flexo)))
+    return found
 
-    def constant(value) -> fem.Constant:
-        return fem.Constant(domain_mesh, np.asarray(value, dtype=np.float64))
 
-    return Polar(
-        alpha=constant(alpha),
-        order=polynomial_order(alpha),
-        rotation=constant(rotation),
-        gradient=constant(scaling.gradient(lab(material.gradient)).reshape(9, 9)),
-        electrostriction=constant(scaling.electrostriction(electrostriction_matrix(lab(material.electrostriction)))),
-        stiffness=constant(scaling.elastic(tensors.voigt_stiffness(lab(material.stiffness)))),
-        permittivity=constant(scaling.permittivity(material.background_permittivity)),
-        eigenstrain=constant(eigenstrain / scaling.strain),
-        flexo=None if f is None else constant(flexo_matrix(scaling.flexocoupling(lab(f)))),
-    )
+def landau_coefficients(material: Material, scaling: Scaling) -> np.ndarray:
+    """The vector `alpha` of a material."""
+    return np.array([scaling.landau(material.landau.get(name, 0.0), order) for name, order in landau.TERMS.items()])
+
+
+def constant(domain_mesh: mesh.Mesh, value: np.ndarray) -> fem.Constant:
+    """A coefficient that is the same everywhere."""
+    return fem.Constant(domain_mesh, np.array(value, dtype=np.float64))
 
 
 def passive(domain_mesh: mesh.Mesh, stiffness: np.ndarray, permittivity: float, scaling: Scaling) -> Passive:

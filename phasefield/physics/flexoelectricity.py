@@ -4,7 +4,8 @@ One energy for the direct and the converse effect, with f_ijkl in V (strain ij, 
 
     F_θ = ∫ f_ijkl ε_ij ∂_lP_k dV − θ ∮ f_ijkl ε_ij P_k n_l dA
 
-over the polar body and its whole surface, ε the total strain. For every θ the bulk sees the flexoelectric field
+over the polar body and its whole surface, ε the strain from its stress-free lattice without polarization, that is
+the total strain minus that of misfit and composition. For every θ the bulk sees the flexoelectric field
 E_k = f_ijkl ∂_lε_ij in the equation of P and the stress σ_ij = C(ε − ε°) + f_ijkl ∂_lP_k. What θ changes is the
 surface: where P is free its natural condition is (G∇P)·n = −(1 − θ) f ε n, and the tractions carry −θ f P n.
 

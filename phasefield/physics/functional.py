@@ -21,7 +21,7 @@ from ufl.core.expr import Expr
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
 from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
-from phasefield.physics.coefficients import Passive, Polar
+from phasefield.physics.coefficients import Coefficient, Passive, Polar
 from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
 
 #: Terms of the energy in the order of their columns in reports.
@@ -98,6 +98,14 @@ class Functional:
             mean = [m + self.height * self.mean_strain[6 + k] for k, m in enumerate(mean)]
         return ufl.as_vector(mean) + elasticity.voigt_strain(self.domain.grad(self.u if u is None else u))
 
+    def lattice_strain(self, u=None):
+        """Voigt strain of the polar body from its stress-free lattice without polarization.
+
+        Its gradient is what flexocoupling feels: a film that is coherent with its substrate has the same total
+        strain everywhere, yet where its composition varies its lattice is strained by different amounts.
+        """
+        return self.strain(u) - next(iter(self.polar_regions.values())).eigenstrain
+
     @property
     def height(self) -> Expr:
         """Distance from the middle of a plate along its thickness (nm), the coordinate that is not periodic."""
@@ -140,8 +148,8 @@ class Functional:
         return self.domain.skin(*self.flexo_regions, quadrature_degree=2 * self.degree)
 
     @property
-    def flexo_coefficients(self) -> fem.Constant:
-        """The 6x9 flexocoupling; one material makes all polar regions, so it is the same in all of them."""
+    def flexo_coefficients(self) -> Coefficient:
+        """The 6x9 flexocoupling; one body makes all polar regions, so it is the same in all of them."""
         coefficients = next(iter(self.flexo_regions.values())).flexo
         assert coefficients is not None
         return coefficients
@@ -157,7 +165,8 @@ class Functional:
 
     def flexo_surface_density(self, P: Expr, u: Expr | None = None) -> Expr:
         """f ε P n per area of the body with flexocoupling."""
-        return flexoelectricity.surface_energy(self.strain(u), P, self.domain.normal(), self.flexo_coefficients)
+        strain = self.lattice_strain(u)
+        return flexoelectricity.surface_energy(strain, P, self.domain.normal(), self.flexo_coefficients)
 
     def _constant(self, value: float) -> fem.Constant:
         """A number that forms do not have to be compiled for."""
@@ -172,10 +181,14 @@ class Functional:
     @cached_property
     def stiffness_by_cell(self) -> fem.Function:
         """The Voigt stiffness as a field, for facets between regions."""
-        field = fem.Function(fem.functionspace(self.domain.mesh, ("DG", 0, (6, 6))))
+        fields = [c.stiffness.function_space for c in self.regions.values() if isinstance(c.stiffness, fem.Function)]
+        space = fields[0] if fields else fem.functionspace(self.domain.mesh, ("DG", 0, (6, 6)))
+        field = fem.Function(space)
         values = field.x.array.reshape(-1, 36)
         for name, c in self.regions.items():
-            values[self.domain.cells(name)] = np.asarray(c.stiffness.value).reshape(36)
+            nodes = space.dofmap.list[self.domain.cells(name)].reshape(-1)
+            graded = isinstance(c.stiffness, fem.Function)
+            values[nodes] = c.stiffness.x.array.reshape(-1, 36)[nodes] if graded else c.stiffness.value.reshape(36)
         return field
 
     # --- energies -----------------------------------------------------------------------------------------
@@ -202,7 +215,7 @@ class Functional:
                 gradient_of_strain = ufl.grad(self.strain(u))
                 terms["elastic"] += strain_gradient.energy_density(gradient_of_strain, c.stiffness, self.length)
             if isinstance(c, Polar) and c.flexo is not None:
-                terms["flexo"] = flexoelectricity.energy_density(self.strain(u), self.domain.grad(P), c.flexo)
+                terms["flexo"] = flexoelectricity.energy_density(self.lattice_strain(u), self.domain.grad(P), c.flexo)
         if self.electrostatics:
             terms["electric"] = electrostatics.energy_density(
                 self.field(phi), P if polar else ufl.zero(3), c.permittivity

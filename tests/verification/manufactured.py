@@ -19,8 +19,10 @@ from mpi4py import MPI
 
 from phasefield import tensors
 from phasefield.boundary import Conditions
-from phasefield.build import case_material, crystal_rotation, region_coefficients
+from phasefield.build import region_coefficients
 from phasefield.case import load_case
+from phasefield.case.material import case_material
+from phasefield.ferroelectric import Body, crystal_rotation
 from phasefield.materials import Material
 from phasefield.mesh import build_domain
 from phasefield.physics import landau
@@ -129,7 +131,7 @@ class ManufacturedProblem:
         self.functional = Functional(
             self.domain,
             case.mesh.degree,
-            region_coefficients(case, self.domain, self.material, self.scaling),
+            region_coefficients(case, self.domain, Body(case, self.domain, self.scaling)),
         )
         self._add_sources()
         conditions = Conditions(case, self.functional, self.scaling)

@@ -1,0 +1,149 @@
+"""The ferroelectric body of a case: its coefficients, uniform or graded, at a temperature that may change."""
+
+from __future__ import annotations
+
+import numpy as np
+from dolfinx import fem
+
+from phasefield import tensors
+from phasefield.case.material import Ferroelectric, compositions, temperatures
+from phasefield.case.profiles import profile
+from phasefield.case.schema import Case, ProfileSpec
+from phasefield.mesh import Domain
+from phasefield.physics import coefficients
+from phasefield.physics.coefficients import Coefficient, Polar, constant, polynomial_order
+from phasefield.physics.places import Places
+from phasefield.scaling import Scaling
+from phasefield.units import LENGTH
+
+#: Compositions that agree in this many decimals are one.
+DECIMALS = 12
+#: Coefficients that may change with the temperature of a run: no operator that is assembled once has them.
+CHANGING = ("alpha", "electrostriction")
+
+
+def crystal_rotation(case: Case) -> np.ndarray:
+    """R with v_crystal = R v_lab."""
+    return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
+
+
+def misfit_strain(case: Case) -> np.ndarray:
+    """Voigt strain `mechanics.misfit` that a coherent substrate imposes."""
+    strain = np.zeros((3, 3))
+    for component, value in case.mechanics.misfit.items():
+        i, j = ("xyz".index(letter) for letter in component)
+        strain[i, j] = strain[j, i] = value
+    return tensors.strain_to_voigt(strain)
+
+
+class Body:
+    """All regions of the mesh that carry polarization, and one set of coefficients for them.
+
+    Where the composition varies the coefficients are fields: piecewise constant for degree 1, of degree 2 for
+    degree 2; the eigenstrain, whose gradient flexocoupling feels, is of the degree of the mesh. Every distinct
+    composition is evaluated once.
+
+    Attributes: regions, polar (the coefficients), temperature (K). Raises MaterialError: a composition for which
+    the material has no coefficients.
+    """
+
+    def __init__(self, case: Case, domain: Domain, scaling: Scaling):
+        self.case = case
+        self.scaling = scaling
+        self.comm = domain.comm
+        self.domain = domain
+        self.material = Ferroelectric.of(case)
+        self.rotation = crystal_rotation(case)
+        self.regions = tuple(name for name in domain.regions if name not in case.material.regions)
+        self.temperature = temperatures(case)[0]
+        degree = case.mesh.degree
+        self.places = Places(domain, self.regions, 0 if degree == 1 else degree)
+        self.strain_places = Places(domain, self.regions, degree)
+        self.polar = self._coefficients()
+
+    # --- compositions -------------------------------------------------------------------------------------
+
+    @property
+    def graded(self) -> bool:
+        """Whether the composition varies."""
+        return self.case.material.grading is not None
+
+    def _along(self, spec: ProfileSpec, places: Places) -> np.ndarray:
+        """Values (n) of a profile at places."""
+        axis = "xyz".index(spec.axis)
+        lowest, highest = (LENGTH * end for end in self.domain.extent(axis, *self.regions))
+        return profile(spec, highest - lowest)(places.points[:, axis] - lowest)
+
+    def _compositions(self, places: Places) -> tuple[list[float | None], np.ndarray]:
+        """Distinct compositions of the body, the same on all ranks, and which of them is at each place (n)."""
+        if self.case.material.grading is None:
+            return [self.case.material.composition], np.zeros(len(places.points), dtype=int)
+        here = np.round(self._along(self.case.material.grading, places), DECIMALS)
+        everywhere = np.unique(np.concatenate(self.comm.allgather(np.unique(here))))
+        return [float(x) for x in everywhere], np.searchsorted(everywhere, here)
+
+    # --- coefficients -------------------------------------------------------------------------------------
+
+    def _coefficients(self) -> Polar:
+        samples, index = self._values()
+        mesh = self.domain.mesh
+        fields: dict[str, Coefficient] = {}
+        for name in samples[0]:
+            values = np.array([sample[name] for sample in samples])
+            varies = self.graded and (name in CHANGING or (values != values[0]).any())
+            fields[name] = self.places.function(values[index]) if varies else constant(mesh, values[0])
+        misfit = self._misfit()
+        lattice_varies = self.graded and self.case.mechanics.reference_lattice is not None
+        field_of_strains = lattice_varies or self.case.mechanics.misfit_profile is not None
+        return Polar(
+            **fields,
+            order=polynomial_order(self._alphas()),
+            rotation=constant(mesh, self.rotation),
+            eigenstrain=self.strain_places.function(-misfit) if field_of_strains else constant(mesh, -misfit[0]),
+        )
+
+    def _alphas(self) -> list[np.ndarray]:
+        """Landau coefficients that span those of the body during the run."""
+        points = [(T, x) for T in temperatures(self.case) for x in compositions(self.case)]
+        return [coefficients.landau_coefficients(self.material.at(T, x), self.scaling) for T, x in points]
+
+    def _values(self) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
+        """Coefficients at each distinct composition, and which of them is at each place."""
+        distinct, index = self._compositions(self.places)
+        materials = [self.material.at(self.temperature, x) for x in distinct]
+        return [coefficients.values(m, self.rotation, self.scaling) for m in materials], index
+
+    def _misfit(self) -> np.ndarray:
+        """Voigt misfit in solver units at the places of strains (n, 6), or (1, 6) if it is the same everywhere."""
+        mechanics, places = self.case.mechanics, self.strain_places
+        misfit = misfit_strain(self.case)[None, :]
+        if mechanics.reference_lattice is not None:
+            distinct, index = self._compositions(places)
+            lattice = np.array([self.material.lattice_parameter(self.temperature, x) for x in distinct])
+            strain = np.zeros((len(lattice), 6))
+            strain[:, :3] = (mechanics.reference_lattice / lattice - 1.0)[:, None]
+            misfit = strain[index] if self.graded else strain
+        if mechanics.misfit_profile is not None:
+            misfit = misfit * self._along(mechanics.misfit_profile, places)[:, None]
+        return misfit / self.scaling.strain
+
+    # --- temperature --------------------------------------------------------------------------------------
+
+    def set_temperature(self, temperature: float) -> None:
+        """Give Landau coefficients, electrostriction and eigenstrain the values of a temperature (K)."""
+        if temperature == self.temperature:
+            return
+        self.temperature = temperature
+        samples, index = self._values()
+        for name in CHANGING:
+            values = np.array([sample[name] for sample in samples])
+            _assign(getattr(self.polar, name), self.places, values[index] if self.graded else values)
+        _assign(self.polar.eigenstrain, self.strain_places, -self._misfit())
+
+
+def _assign(coefficient: Coefficient, places: Places, values: np.ndarray) -> None:
+    """Give a coefficient its values (n, …) at places, or the only one of `values` if it is a constant."""
+    if isinstance(coefficient, fem.Function):
+        places.set(coefficient, values)
+    else:
+        coefficient.value[...] = values[0]
