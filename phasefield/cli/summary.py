@@ -11,6 +11,8 @@ import numpy as np
 from phasefield.case import Case
 from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.layout import axes_of, cells_of, lengths_of
+from phasefield.case.material import temperatures
+from phasefield.case.profiles import extreme_values
 from phasefield.case.schema import (
     BoxMesh,
     ElectricalCondition,
@@ -85,15 +87,31 @@ def _unknowns_per_node(case: Case) -> int:
 
 
 def _material(case: Case, material: Material) -> Iterator[Line]:
-    composition = "" if material.composition is None else f", x = {material.composition:g}"
-    yield "material", f"{material.name} at {pretty(material.temperature, 'K')}{composition}"
-    yield "", _spontaneous(material)
+    yield "material", f"{material.name} at {_temperature(case)}{_composition(case)}"
+    middle = case.material.grading is not None or isinstance(case.material.temperature, str)
+    yield "", f"{'in the middle: ' if middle else ''}{_spontaneous(material)}"
     for name, region in case.material.regions.items():
         stiffness = region.material or "inline stiffness"
         yield "region", f"{name}: {stiffness}, relative permittivity {region.permittivity:g}"
     for warning in material.warnings:
         yield "warning", warning
     yield "crystal", f"[{_vector(case.crystal.x)}] along x, [{_vector(case.crystal.z)}] along z"
+
+
+def _temperature(case: Case) -> str:
+    given = case.material.temperature
+    if not isinstance(given, str):
+        return pretty(given, "K")
+    every = temperatures(case)
+    return f"{pretty(min(every), 'K')} to {pretty(max(every), 'K')} (load {given})"
+
+
+def _composition(case: Case) -> str:
+    grading = case.material.grading
+    if grading is None:
+        return "" if case.material.composition is None else f", x = {case.material.composition:g}"
+    lowest, highest = extreme_values(grading)
+    return f", graded along {grading.axis} ({grading.kind}), x from {lowest:g} to {highest:g}"
 
 
 def _spontaneous(material: Material) -> str:
@@ -126,6 +144,11 @@ def _mechanics(case: Case) -> Iterator[Line]:
         for c, value in mechanics.curvature.items()
     ]
     parts += [f"misfit {c} {value:g}" for c, value in mechanics.misfit.items()]
+    if mechanics.reference_lattice is not None:
+        parts.append(f"coherent with a lattice parameter of {pretty(mechanics.reference_lattice, 'm')}")
+    if mechanics.misfit_profile is not None:
+        lowest, highest = extreme_values(mechanics.misfit_profile)
+        parts.append(f"{lowest:g} to {highest:g} of it left ({mechanics.misfit_profile.kind})")
     yield "mechanics", ", ".join(parts) or "mean strain zero where the mesh does not end"
     yield from _conditions("", mechanics.boundary)
 
