@@ -177,10 +177,6 @@ class Relaxation:
             if ratio < 0.0:
                 problem.restore(saved)
                 self.acceleration.clear()
-                if rejections == 0:
-                    # The enthalpy is concave in φ: out of equilibrium it is too low, and nothing could lower it.
-                    problem.settle_potential()
-                    now = problem.evaluate()
                 self.rate *= 8.0
                 rejections += 1
                 if rejections >= MAX_REJECTIONS:

@@ -14,7 +14,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"study"},
+    {"study", "measure"},
     {"simulation"},
     {"runfiles"},
     {"build"},

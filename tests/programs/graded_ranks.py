@@ -16,7 +16,7 @@ CASE = {
         "temperature": "heating",
         "regions": {"substrate": {"elastic": {"C11": 3e11, "C12": 1e11, "C44": 1e11}}},
     },
-    "loads": {"heating": {"kind": "ramp", "start": "300 K", "stop": "400 K", "t1": 1.0}},
+    "loads": {"heating": {"kind": "ramp", "start": "300 K", "stop": "400 K", "t1": "2 ps"}},
     "mesh": {
         "kind": "film",
         "width": [5e-9],
@@ -32,7 +32,7 @@ CASE = {
         "boundary": [{"on": "bottom", "kind": "clamped"}],
     },
     "electrostatics": {"boundary": [{"on": ["film_bottom", "film_top"], "kind": "electrode"}]},
-    "time": {"mode": "ramp", "end": 1.0, "points": 2, "equilibrium": 1e-8},
+    "time": {"mode": "transient", "end": "4 ps", "tolerance": 0.01},
     "solver": {"linear_tolerance": 1e-10, "mechanics_tolerance": 1e-12},
 }
 

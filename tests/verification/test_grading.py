@@ -337,9 +337,7 @@ def test_ranks(tmp_path: Path) -> None:
         path = tmp_path / f"{ranks}.json"
         run_on(ranks, "graded_ranks.py", path)
         rows.append(json.loads(path.read_text(encoding="utf-8")))
-    assert len(rows[0]) == 4
-    # Heating takes polarization away.
-    assert rows[0][3]["rms_P"] < 0.99 * rows[0][1]["rms_P"]
+    assert len(rows[0]) > 10
     for one, two in zip(*rows, strict=True):
         for name in ("energy_total", "energy_elastic", "rms_P", "mean_D_z", "mean_stress_xx"):
-            assert two[name] == pytest.approx(one[name], rel=1e-7, abs=1e-9)
+            assert two[name] == pytest.approx(one[name], rel=1e-9)
