@@ -28,6 +28,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from phasefield import units
 from phasefield.units import (
@@ -106,11 +107,10 @@ def _free_or(unit: str) -> Callable[[Any], float | str]:
     return read
 
 
-def _temperature_or_load(value: Any) -> float | str:
-    temperature = units.to_si_or_name(value, "K")
-    if not isinstance(temperature, str) and temperature <= 0.0:
-        raise ValueError(f"found {units.shown(value)}; expected more than 0")
-    return temperature
+def _above_zero_or_load(value: float | str) -> float | str:
+    if not isinstance(value, str) and value <= 0.0:
+        raise PydanticKnownError("greater_than", {"gt": 0})
+    return value
 
 
 def _tag_or_name(value: Any) -> int | str:
@@ -152,7 +152,7 @@ Names = Annotated[
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
 FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or("")), units.NumberOrText()]
 FreeOrCurvature = Annotated[float | Literal["free"], BeforeValidator(_free_or("1/m")), units.NumberOrText()]
-TemperatureOrLoad = Annotated[float | str, BeforeValidator(_temperature_or_load), units.NumberOrText()]
+TemperatureOrLoad = Annotated[float | str, AfterValidator(_above_zero_or_load), Unit("K", or_load=True)]
 TagOrName = Annotated[int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})]
 PetscValue = Annotated[
     str | bool | int | float,
