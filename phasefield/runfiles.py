@@ -15,12 +15,13 @@ from phasefield.build import Parts
 from phasefield.case import resolved
 from phasefield.case.schema import Case
 from phasefield.checkpoint import open_checkpoint, save_checkpoint, saved_state
-from phasefield.fields import FIELDS, Owned, observable
+from phasefield.fields import Owned
 from phasefield.output.sources import Source, source_of
 from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.rankzero import on_root
 from phasefield.record import identity
+from phasefield.registry import FIELDS, observable
 from phasefield.runfolder import RunFolder, Status
 
 

@@ -18,10 +18,10 @@ from phasefield import log
 from phasefield.build import Parts
 from phasefield.case.schema import Case
 from phasefield.errors import ConvergenceError, PhaseFieldError, ResultError
-from phasefield.fields import extensive_unit
 from phasefield.observables import Observables
 from phasefield.output.sources import source_of
 from phasefield.progress import Progress, StepReport
+from phasefield.registry import extensive_unit
 from phasefield.runfiles import RunFiles, check_folder
 from phasefield.runfolder import Status
 from phasefield.stepping import Step

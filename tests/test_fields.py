@@ -3,7 +3,8 @@
 import pytest
 from meshes_for_tests import box
 
-from phasefield.fields import FIELDS, extensive_unit, function_spaces, observable
+from phasefield.fields import function_spaces
+from phasefield.registry import FIELDS, extensive_unit, named_observables, observable
 
 
 def test_fields_are_filed_under_their_names() -> None:
@@ -51,6 +52,12 @@ def test_units_of_integrals_have_no_zeroth_power() -> None:
 def test_unknown_observables_are_refused(name: str) -> None:
     with pytest.raises(KeyError):
         observable(name, 3)
+
+
+def test_named_observables_are_known() -> None:
+    names = named_observables()
+    assert {"time", "energy_total", "mean_P_z", "rms_P", "max_phi", "mean_strain_xy"} <= set(names)
+    assert [observable(name, 2).name for name in names] == list(names)
 
 
 @pytest.mark.parametrize(("degree", "dofs"), [(1, 3 * 4 * 6), (2, 6 * 8 * 11)])

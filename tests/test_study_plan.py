@@ -144,6 +144,14 @@ BAD = {
         {"axes": TEMPERATURES, "table": {"columns": ["mx(mean_P_z)"]}},
         'table.columns: "mx" is not one of last, first',
     ),
+    "unknown observable": (
+        {"axes": TEMPERATURES, "table": {"columns": ["max(mean_Pz)"]}},
+        'table.columns: no observable is called "mean_Pz"; did you mean "mean_P_z"?',
+    ),
+    "figure of an unknown observable": (
+        {"axes": TEMPERATURES, "figure": {"x": "material.temperature", "y": ["energy_totl"]}},
+        'figure: no observable is called "energy_totl"; did you mean "energy_total"?',
+    ),
     "figure of a column that is not asked for": (
         {"axes": TEMPERATURES, "table": {"columns": ["mean_P_z"]}, "figure": {"y": ["mean_P_x"]}},
         'figure.y: "mean_P_x" is not a column of the table; did you mean "mean_P_z"?',

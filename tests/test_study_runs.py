@@ -131,8 +131,8 @@ def test_a_column_that_was_not_written_is_named_and_nothing_is_lost(grown):
     folder, _, _ = grown
     done = study(folder / "results" / "study", "--gather")
     assert done.exit_code == 0, done.stderr
-    wrong = study(folder, "--set", "members.fine.mesh.cells=[5]", "--set", "table.columns=['mean_p_z']", "--gather")
-    assert wrong.exit_code == 2 and 'did you mean "mean_P_z"' in wrong.stderr
+    wrong = study(folder, "--set", "members.fine.mesh.cells=[5]", "--set", "table.columns=['rms_E']", "--gather")
+    assert wrong.exit_code == 2 and 'the runs wrote no "rms_E"' in wrong.stderr
 
 
 def test_ranks_of_a_member_and_its_analysis(tmp_path):

@@ -7,9 +7,9 @@ import numpy.typing as npt
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
-from phasefield.fields import VOIGT_COMPONENTS
 from phasefield.output.ordering import owned_cells
 from phasefield.output.points import PointMesh
+from phasefield.registry import VOIGT_COMPONENTS
 
 
 def cell_tags(mesh: dmesh.Mesh, tags: dmesh.MeshTags) -> npt.NDArray[np.int32]:

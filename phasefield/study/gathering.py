@@ -9,6 +9,7 @@ from pathlib import Path
 from phasefield.atomic import write_text
 from phasefield.errors import CaseError, nearest
 from phasefield.plot.study import study_figure
+from phasefield.registry import named_observables, observable
 from phasefield.study.plan import RECORD, Plan
 from phasefield.study.results import StudyResults, observables_of
 from phasefield.study.schema import Study
@@ -38,10 +39,22 @@ def gather(plan: Plan, results: StudyResults) -> list[Path]:
 
 def check_columns(study: Study) -> None:
     """Raise CaseError for columns that cannot be, as far as that is known before a run."""
-    for column in study.table.columns or ():
-        split_column(column)
     if study.table.columns:
+        for column in study.table.columns:
+            _check_observable("table.columns", split_column(column)[1])
         _check_figure(study, _all_columns(study, study.table.columns))
+        return
+    for name in (study.figure.x, *(study.figure.y or ())):
+        if name is not None and name not in _all_columns(study, ()):
+            _check_observable("figure", name)
+
+
+def _check_observable(key: str, name: str) -> None:
+    try:
+        observable(name, dim=3)
+    except KeyError:
+        known = named_observables()
+        raise CaseError(f'{key}: no observable is called "{name}"{nearest(name, known)}') from None
 
 
 def _all_columns(study: Study, observables: Sequence[str]) -> list[str]:

@@ -32,12 +32,11 @@ def split_column(column: str) -> tuple[str, str]:
     Raises CaseError: unknown reduction.
     """
     match = _REDUCED.fullmatch(column)
-    if match is None:
-        return "last", column
-    if match[1] not in REDUCTIONS:
-        known = ", ".join(REDUCTIONS)
-        raise CaseError(f'table.columns: "{match[1]}" is not one of {known}{nearest(match[1], REDUCTIONS)}')
-    return match[1], match[2]
+    reduction, name = (match[1], match[2]) if match else ("last", column)
+    if reduction not in REDUCTIONS:
+        choices = ", ".join(REDUCTIONS)
+        raise CaseError(f'table.columns: "{reduction}" is not one of {choices}{nearest(reduction, REDUCTIONS)}')
+    return reduction, name
 
 
 def reduced(observables: Columns, columns: Sequence[str]) -> dict[str, float]:

@@ -1,0 +1,134 @@
+"""Registry of fields and observables: symbol, label, SI unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field as it appears in output, figures and documentation; `shape` is () for a scalar."""
+
+    name: str
+    symbol: str
+    label: str
+    unit: str
+    shape: tuple[int, ...]
+
+
+#: Every field that can be written, by name. Symmetric tensors have six components, 11, 22, 33, 23, 13, 12.
+FIELDS: dict[str, FieldInfo] = {
+    info.name: info
+    for info in (
+        FieldInfo("P", "P", "polarization", "C/m^2", (3,)),
+        FieldInfo("phi", "φ", "electric potential", "V", ()),
+        FieldInfo("u", "u", "displacement", "m", (3,)),
+        FieldInfo("E", "E", "electric field", "V/m", (3,)),
+        FieldInfo("D", "D", "electric displacement", "C/m^2", (3,)),
+        FieldInfo("E_flexo", "E^fl", "flexoelectric field", "V/m", (3,)),
+        FieldInfo("bound_charge", "−∇·P", "bound charge density", "C/m^3", ()),
+        FieldInfo("strain", "ε", "strain", "", (6,)),
+        *(
+            FieldInfo(f"strain_gradient_{axis}", f"∂{axis}ε", f"strain gradient along {axis}", "1/m", (6,))
+            for axis in "xyz"
+        ),
+        FieldInfo("stress", "σ", "stress", "Pa", (6,)),
+    )
+}
+
+
+@dataclass(frozen=True)
+class ObservableInfo:
+    """A column of observables.csv."""
+
+    name: str
+    symbol: str
+    label: str
+    unit: str
+
+
+_ENERGIES = {
+    "landau": "Landau energy",
+    "gradient": "gradient energy",
+    "elastic": "elastic energy",
+    "flexo": "flexocoupling energy",
+    "electric": "electric enthalpy",
+    "surface": "surface energy",
+    "defect": "defect energy",
+    "load": "work of tractions and surface charge, negative",
+    "total": "total energy",
+}
+
+_FIXED = (
+    ObservableInfo("step", "n", "step", ""),
+    ObservableInfo("time", "t", "time", "s"),
+    ObservableInfo("dt", "Δt", "time step", "s"),
+)
+
+#: Suffixes of the components of vectors and of symmetric tensors (Voigt order).
+VECTOR_COMPONENTS = ("x", "y", "z")
+VOIGT_COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+
+_STATISTICS = ("mean", "rms", "min", "max")
+
+#: Columns that end in a name chosen by the user, by prefix: symbol, label and what is measured.
+_NAMED = {
+    "fraction": ("x", "volume fraction of", ""),
+    "charge": ("Q", "free charge of", "C"),
+    "potential": ("V", "potential of", "V"),
+    "force": ("F", "force on", "N"),
+    "curvature": ("κ", "curvature of the plate,", "1/m"),
+    "load": ("", "load", ""),
+}
+
+
+def named_observables() -> tuple[str, ...]:
+    """Names that `observable` knows, without those that end in a name chosen by the user."""
+    components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}
+    statistics = (
+        f"{kind}_{name}"
+        for info in FIELDS.values()
+        for name in (info.name, *(f"{info.name}_{component}" for component in components[info.shape]))
+        for kind in _STATISTICS
+    )
+    return (*(info.name for info in _FIXED), *(f"energy_{term}" for term in _ENERGIES), *statistics)
+
+
+def extensive_unit(unit: str, dim: int) -> str:
+    """Unit of an integral over `dim` mesh coordinates: per metre of each axis not resolved."""
+    return {3: unit, 2: f"{unit}/m", 1: f"{unit}/m^2"}[dim]
+
+
+def observable(name: str, dim: int) -> ObservableInfo:
+    """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
+
+    Known are step, time, dt, energy_<term>, <mean, rms, min or max>_<field>[_<component>], and
+    fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for others.
+    """
+    for info in _FIXED:
+        if info.name == name:
+            return info
+    kind, _, rest = name.partition("_")
+    if kind == "energy" and rest in _ENERGIES:
+        return ObservableInfo(name, f"H_{rest}", _ENERGIES[rest], extensive_unit("J", dim))
+    if kind in _STATISTICS:
+        return _statistic(name, kind, rest)
+    if kind in _NAMED and rest:
+        symbol, label, unit = _NAMED[kind]
+        unit = extensive_unit(unit, dim) if kind in ("charge", "force") else unit
+        return ObservableInfo(name, f"{symbol}_{rest}".lstrip("_"), f"{label} {rest}", unit)
+    raise KeyError(name)
+
+
+def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
+    # Names of fields hold underscores too.
+    field, _, component = (rest, "", "") if rest in FIELDS else rest.rpartition("_")
+    info = FIELDS[field]
+    components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}[info.shape]
+    if component and component not in components:
+        raise KeyError(name)
+    symbol = f"{info.symbol}_{component}" if component else info.symbol
+    size = symbol if component or not info.shape else f"|{symbol}|"
+    bracket = {"mean": f"⟨{symbol}⟩", "rms": f"rms {symbol}"}.get(kind, f"{kind} {size}")
+    what = f"{kind} {info.label}" + (f", {component}" if component else "")
+    return ObservableInfo(name, bracket, what, info.unit)
