@@ -118,7 +118,7 @@ class Simulation:
                 files.crashed(error)
             raise
         if files:
-            files.close(status, "" if status == "done" else "wall time or signal", self.timings)
+            files.close(status, self.stepper.remark if status == "done" else "wall time or signal", self.timings)
         return self._result(status)
 
     def _run(self, files: RunFiles | None, deadline: float) -> Status:
@@ -137,6 +137,8 @@ class Simulation:
                 if self._must_stop(files, step, deadline) and not (step and step.converged):
                     return "stopped"
                 started = time.perf_counter()
+        if self.stepper.remark and self.comm.rank == 0:
+            log.logger.warning("%s", self.stepper.remark)
         return "done"
 
     def _begin(self, files: RunFiles | None) -> None:

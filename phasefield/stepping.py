@@ -22,6 +22,7 @@ from phasefield.fields import Owned
 from phasefield.scaling import Scaling
 from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
+from phasefield.solvers.roundoff import attainable_field, blind
 
 #: Rejections in a row after which a stepper gives up.
 MAX_REJECTIONS = 25
@@ -56,7 +57,12 @@ def given(value: T | None, key: str) -> T:
 
 
 class Stepper:
-    """Base of the steppers: counters, and taking a step back."""
+    """Base of the steppers: counters, and taking a step back.
+
+    `remark` says what is to be known of a run that ended well.
+    """
+
+    remark = ""
 
     def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
         self.problem = problem
@@ -145,6 +151,7 @@ class Relaxation:
         self.problem = problem
         self.tolerance = tolerance
         self.rate = self.FIRST_RATE
+        self.remark = ""
         self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
 
     def state(self) -> dict:
@@ -166,6 +173,21 @@ class Relaxation:
             for field, part in self.problem.parts_of(vector).items()
         }
         return stored | {f"acceleration_{name}": Owned(space, vector) for name, vector in increments.items()}
+
+    def finished(self, now: Evaluation, driving_field: float) -> bool:
+        """Whether the state is in equilibrium, or as close to it as doubles can be; then `remark` says so."""
+        if driving_field <= self.tolerance:
+            return True
+        if not blind(self.problem, now, driving_field):
+            return False
+        attainable = attainable_field(self.problem, now)
+        if driving_field > attainable:
+            return False
+        self.remark = (
+            f"round_off: driving field {driving_field:.1e} where {self.tolerance:.1e} was wanted; round-off allows no"
+            f" less than about {attainable:.1e}"
+        )
+        return True
 
     def advance(self, now: Evaluation) -> tuple[Evaluation, float, int]:
         """One accepted step from the state `now`: its evaluation, its rate and the rejections before it."""
@@ -247,7 +269,7 @@ class Relaxation:
 
 
 class Relax(Stepper):
-    """To equilibrium under constant loads: the driving field falls below `spec.equilibrium`."""
+    """To equilibrium under constant loads: the driving field falls below `spec.equilibrium`, or to round-off."""
 
     def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
         super().__init__(problem, spec, scaling)
@@ -271,7 +293,8 @@ class Relax(Stepper):
         """Steps until equilibrium; `t` is the pseudo-time of the descent."""
         now = self.problem.evaluate()
         residual = self.problem.driving_field(now)
-        while residual > self.spec.equilibrium:
+        finished = self.relaxation.finished(now, residual)
+        while not finished:
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError(
                     "max_steps",
@@ -282,7 +305,9 @@ class Relax(Stepper):
             dt = self.unit / rate
             self.t += dt
             residual = self.problem.driving_field(now)
-            yield self._step(dt, residual, residual <= self.spec.equilibrium, now.parts)
+            finished = self.relaxation.finished(now, residual)
+            self.remark = self.relaxation.remark
+            yield self._step(dt, residual, finished, now.parts)
 
 
 class Ramp(Stepper):
@@ -335,7 +360,8 @@ class Ramp(Stepper):
                 self._apply_loads()
             now = self.problem.evaluate()
             residual = self.problem.driving_field(now)
-            while residual > self.spec.equilibrium:
+            finished = self.relaxation.finished(now, residual)
+            while not finished:
                 if self.relaxed >= self.spec.max_steps:
                     raise ConvergenceError(
                         "max_steps",
@@ -346,8 +372,10 @@ class Ramp(Stepper):
                 self.rejected += rejections
                 self.relaxed += 1
                 residual = self.problem.driving_field(now)
-                if residual > self.spec.equilibrium:
+                finished = self.relaxation.finished(now, residual)
+                if not finished:
                     yield None
+            self.remark = self.relaxation.remark or self.remark
             self.t = self._time()
             self.point += 1
             self.relaxed = 0

@@ -862,7 +862,8 @@ class TimeTable(Table):
     tolerance: Fraction = 1e-3
     """local error of a transient step relative to the polarization scale (rms)"""
     equilibrium: Fraction = 1e-4
-    """rms driving field at which a state counts as equilibrium, relative to the field scale"""
+    """rms driving field at which a state counts as equilibrium, relative to the field scale; below
+    what round-off allows, a state at round-off counts, and a warning says so"""
     max_steps: Count = 10000
     """number of steps after which a run gives up"""
 
