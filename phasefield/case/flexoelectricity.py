@@ -39,8 +39,8 @@ def unstable(case: Case, material: Material) -> str:
         return (
             f"the flexocoupling is beyond its stability bound: f may be at most {bound.scale:.3g} times as large"
             f" (limited by waves along the crystal direction {direction_text(bound.direction)}), or grid-scale noise"
-            " grows without end; use smaller coefficients, larger gradient coefficients, a"
-            " strain_gradient_length, one_way = true, or allow_unstable = true to try nevertheless"
+            ' grows without end; use smaller coefficients, larger gradient coefficients, gradient = "free" if they hold'
+            " at fixed stress, a strain_gradient_length, one_way = true, or allow_unstable = true to try nevertheless"
         )
     if flexo.form not in BOUNDED:
         return (

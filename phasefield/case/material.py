@@ -19,8 +19,11 @@ from phasefield.case.schema import (
     TableLoad,
 )
 from phasefield.errors import MaterialError
+from phasefield.flexocoupling.indices import reorder
 from phasefield.materials import Material, MaterialSet, resolve_set
-from phasefield.tensors import full_flexo
+from phasefield.materials.conventions import clamped_gradient
+from phasefield.materials.overrides import without_flexo
+from phasefield.tensors import Array, full_flexo
 
 #: Keys of the table `material` that hold inline coefficients.
 _INLINE = {
@@ -52,7 +55,17 @@ class Ferroelectric:
             chosen = resolve_set(table.name, flexo=_named_or_inline(case.flexoelectricity), overrides=inline)
         except MaterialError as error:
             raise MaterialError(f"material: {error}") from error
+        if not case.flexoelectricity.enabled or case.flexoelectricity.tensor is not None:
+            chosen = without_flexo(chosen)
+        if case.flexoelectricity.gradient is not None:
+            conventions = {**chosen.conventions, "gradient": case.flexoelectricity.gradient}
+            chosen = replace(chosen, conventions=conventions)
         return cls(case, chosen)
+
+    @property
+    def gradient_kind(self) -> str:
+        """ "clamped" or "free": what the gradient coefficients hold for, by the case or else the material file."""
+        return self.set.conventions.get("gradient", "clamped")
 
     def at(self, temperature: float, composition: float | None = None, validate: bool = False) -> Material:
         """Coefficients at one temperature and composition; with `validate` only if they are physical.
@@ -64,7 +77,24 @@ class Ferroelectric:
             found = evaluate(temperature, composition)
         except MaterialError as error:
             raise MaterialError(f"material: {error}") from error
-        return with_flexocoupling(found, self.case.flexoelectricity)
+        return self._with_flexocoupling(found)
+
+    def _with_flexocoupling(self, material: Material) -> Material:
+        """The material with the tensor of the case, if it gives one. Raises MaterialError: nothing gives any."""
+        flexo = self.case.flexoelectricity
+        if not flexo.enabled:
+            return material
+        if flexo.tensor is not None:
+            f = flexo_from(flexo)
+            free = self.gradient_kind == "free"
+            gradient = clamped_gradient(material.gradient, material.stiffness, f) if free else material.gradient
+            return replace(material, flexo=f, gradient=gradient)
+        if material.flexo is None:
+            raise MaterialError(
+                f"flexoelectricity: {material.name} has no flexocoupling coefficients;"
+                " give a set, coefficients or a tensor"
+            )
+        return material
 
     def lattice_parameter(self, temperature: float, composition: float | None = None) -> float:
         """Stress-free lattice parameter (m). Raises MaterialError: out of range, or the set has none."""
@@ -157,20 +187,12 @@ def _named_or_inline(flexo: Flexoelectricity) -> str | dict[str, float] | None:
     return flexo.set or flexo.coefficients.model_dump(exclude_none=True) or None
 
 
-def with_flexocoupling(material: Material, flexo: Flexoelectricity) -> Material:
-    """The material with the flexocoupling of the case: none unless enabled, its tensor if there is one.
-
-    Raises MaterialError: enabled without coefficients.
-    """
-    if not flexo.enabled:
-        return replace(material, flexo=None)
-    if flexo.tensor is not None:
-        return replace(material, flexo=full_flexo(flexo.tensor))
-    if material.flexo is None:
-        raise MaterialError(
-            f"flexoelectricity: {material.name} has no flexocoupling coefficients; give a set, coefficients or a tensor"
-        )
-    return material
+def flexo_from(flexo: Flexoelectricity) -> Array:
+    """The tensor f_ijkl (3, 3, 3, 3), V, crystal frame, that a case gives in any of its shapes."""
+    given = np.asarray(flexo.tensor, dtype=float)
+    if given.ndim == 4:
+        return reorder(given, flexo.tensor_order, "energy")
+    return full_flexo(given.reshape(6, 9))
 
 
 def region_elastic(case: Case, name: str) -> tuple[float, float, float]:

@@ -126,6 +126,34 @@ def _one_way(value: Any) -> Any:
     return known[value]
 
 
+#: Shapes in which a flexocoupling tensor may be written.
+FLEXO_SHAPES = ((6, 9), (6, 3, 3), (3, 3, 3, 3))
+
+
+def _flexo_tensor(value: Any) -> Any:
+    """Nested tuples of numbers in V."""
+    shape: list[int] = []
+    level = value
+    while isinstance(level, list | tuple) and level:
+        shape.append(len(level))
+        level = level[0]
+    if tuple(shape) not in FLEXO_SHAPES:
+        found = " x ".join(map(str, shape)) or units.shown(value)
+        raise ValueError(f"found {found}; expected lists of 6 x 9, 6 x 3 x 3 or 3 x 3 x 3 x 3 numbers in V")
+    return _entries(value, tuple(shape), "")
+
+
+def _entries(value: Any, shape: tuple[int, ...], place: str) -> Any:
+    if not shape:
+        try:
+            return units.to_si(value, "V")
+        except ValueError as exc:
+            raise ValueError(f"{place}: {exc}") from None
+    if not isinstance(value, list | tuple) or len(value) != shape[0]:
+        raise ValueError(f"{place}: found {units.shown(value)}; expected a list of {shape[0]}")
+    return tuple(_entries(entry, shape[1:], f"{place}[{i}]") for i, entry in enumerate(value))
+
+
 def _petsc_value(value: Any) -> Any:
     if not isinstance(value, bool | int | float | str):
         raise ValueError(f"found {units.shown(value)}; expected a text, a number, true or false")
@@ -137,7 +165,11 @@ OneWay = Annotated[
     BeforeValidator(_one_way),
     WithJsonSchema({"enum": [True, False, "direct", "converse"]}),
 ]
-FlexoRow = Annotated[tuple[Flexocoupling, ...], Field(min_length=9, max_length=9)]
+FlexoTensor = Annotated[
+    tuple[tuple[Any, ...], ...],
+    BeforeValidator(_flexo_tensor),
+    WithJsonSchema({"type": "array", "items": {"type": "array"}}),
+]
 AxisLetters = Annotated[
     str,
     AfterValidator(_axis_letters),
@@ -814,9 +846,17 @@ class Flexoelectricity(Table):
     """named set of coefficients (`phasefield materials` lists them)"""
     coefficients: FlexoCoefficients = FlexoCoefficients()
     """inline cubic coefficients"""
-    tensor: Annotated[tuple[FlexoRow, ...], Field(min_length=6, max_length=6)] | None = None
-    """any tensor (V), crystal frame, instead of cubic coefficients: rows strain 11, 22, 33, 23,
-    13, 12 (tensor shear), columns (P_k, gradient l) = 11, 12, 13, 21, 22, 23, 31, 32, 33"""
+    tensor: FlexoTensor | None = None
+    """any tensor (V), crystal frame, instead of cubic coefficients: six rows, strain 11, 22, 33,
+    23, 13, 12 (tensor shear), of the nine pairs (P_k, gradient l) = 11, 12, 13, 21, 22, 23, 31,
+    32, 33 in one list or in three; or all 3 x 3 x 3 x 3 components"""
+    tensor_order: Literal["energy", "field", "hong"] = "energy"
+    """order of the indices of all 3 x 3 x 3 x 3 components: "energy", strain ij, P_k, gradient l;
+    "field", P, strain, gradient; "hong", P, gradient, strain"""
+    gradient: Literal["clamped", "free"] | None = None
+    """what the gradient coefficients G hold for: "clamped", fixed strain, as they stand beside f in
+    the energy; "free", fixed stress: then F:C:F with C:F = f is added, and no f is too large. As
+    the material file says unless given, "clamped" for inline coefficients"""
     strain_gradient_length: PositiveLength | None = None
     """length l (m) of the strain-gradient elastic energy 1/2 l^2 C grad e : grad e; needs
     mesh.degree = 2"""

@@ -11,7 +11,7 @@ import numpy as np
 from phasefield.case import Case
 from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.layout import axes_of, cells_of, lengths_of
-from phasefield.case.material import temperatures
+from phasefield.case.material import Ferroelectric, temperatures
 from phasefield.case.profiles import extreme_values
 from phasefield.case.schema import (
     BoxMesh,
@@ -163,12 +163,24 @@ def _flexoelectricity(case: Case, material: Material) -> Iterator[Line]:
     yield "flexo", f"{source}, form {flexo.form}{one_way}"
     if one_way or flexo.form == "phase-field literature":
         yield "", "not derived from one energy: the total need not fall, and steps are judged by the driving field"
+    yield "", _gradient_kind(case, material)
     if flexo.strain_gradient_length is not None:
         yield "", f"strain-gradient elasticity of length {pretty(flexo.strain_gradient_length, 'm')}"
     bound = case_bound(case, material)
     yield "", f"stable up to s* = {bound.scale:.3g} times this, limited along {direction_text(bound.direction)}"
     if reason := unstable(case, material):
         yield "warning", reason
+
+
+def _gradient_kind(case: Case, material: Material) -> str:
+    """What the gradient coefficients hold for, who says so, and what they become."""
+    ferroelectric = Ferroelectric.of(case)
+    origin = "the case" if case.flexoelectricity.gradient else ferroelectric.set.name
+    if ferroelectric.gradient_kind == "clamped":
+        return f"G at fixed strain (clamped, says {origin}): as it stands"
+    G11 = ferroelectric.set.gradient(material.temperature, material.composition)[0]
+    clamped = material.gradient[0, 0, 0, 0]
+    return f"G at fixed stress (free, says {origin}): F:C:F added, G11 from {G11:.3g} to {clamped:.3g} J m³/C²"
 
 
 def _electrostatics(case: Case) -> Iterator[Line]:

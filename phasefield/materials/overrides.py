@@ -46,7 +46,7 @@ def with_flexo(base: MaterialSet, flexo: str | Mapping[str, Any]) -> MaterialSet
     return replace(
         base,
         sources={**base.sources, **sources},
-        coefficients={**_without(base, "flexo"), **found},
+        coefficients={**without_flexo(base).coefficients, **found},
         warnings=(*base.warnings, f"flexo {flexo}: {warning}") if warning else base.warnings,
     )
 
@@ -83,5 +83,7 @@ def with_overrides(base: MaterialSet, overrides: Mapping[str, Any]) -> MaterialS
     return replace(base, coefficients={**kept, **new}, conventions=conventions)
 
 
-def _without(base: MaterialSet, section: str) -> dict[str, Any]:
-    return {k: c for k, c in base.coefficients.items() if not k.startswith(f"{section}.")}
+def without_flexo(base: MaterialSet) -> MaterialSet:
+    """`base` without flexocoupling."""
+    kept = {key: c for key, c in base.coefficients.items() if not key.startswith("flexo.")}
+    return replace(base, coefficients=kept)

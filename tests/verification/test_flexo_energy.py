@@ -17,6 +17,7 @@ from plates import (
 )
 from relaxed import NO_ELECTROSTATICS, linear_dielectric, relaxed, simulation_of, uniform
 
+from phasefield import tensors
 from phasefield.errors import MaterialError
 from phasefield.simulation import Simulation
 from phasefield.units import LENGTH
@@ -114,6 +115,36 @@ def test_a_tensor_of_any_symmetry() -> None:
     field = simulation.field("E_flexo").x.array.reshape(-1, 3)
     # Both e13 and e31 are in the sum.
     assert field == pytest.approx(np.broadcast_to([0.0, 0.0, 7.0 * KAPPA], field.shape), abs=1e-9 * KAPPA)
+
+
+def test_any_tensor_in_any_orientation() -> None:
+    """A crystal turned against the lab axes is one with a turned tensor, if all else is isotropic."""
+    f = np.random.default_rng(3).normal(size=(3, 3, 3, 3))
+    f += f.swapaxes(0, 1)
+    x, z = [1, 2, 2], [2, -2, 1]
+
+    def driving(tensor: np.ndarray, **crystal: list[int]) -> np.ndarray:
+        simulation = simulation_of(
+            material={
+                "landau": {"alpha_1": 1e8, "alpha_11": 1e8, "alpha_12": 2e8},
+                "elastic": {"C11": 3e11, "C12": 1e11, "C44": 1e11},
+                "electrostriction": {"Q11": 0.05, "Q12": -0.01, "Q44": 0.12},
+                "gradient": {"G11": 3e-10, "G12": 1e-10, "G44": 1e-10, "G44p": 0.0},
+                "background_permittivity": 10.0,
+                "kinetic": 1e4,
+            },
+            mesh={"kind": "box", "size": [3e-9, 2e-9], "cells": [3, 2], "axes": "xz"},
+            initial={"kind": "noise", "amplitude": 0.1},
+            crystal=crystal,
+            flexoelectricity={"tensor": tensor.tolist(), "allow_unstable": True},
+        )
+        simulation.parts.initialize()
+        return simulation.problem.polarization.residual()[0].copy()
+
+    turned = tensors.rotate4(f, tensors.rotation(x=x, z=z))
+    force, same = driving(f, x=x, z=z), driving(turned)
+    assert same == pytest.approx(force, abs=1e-9 * np.abs(force).max())
+    assert np.abs(driving(f) - force).max() > 1e-2 * np.abs(force).max()
 
 
 # --- the three forms ------------------------------------------------------------------------------------------
@@ -359,6 +390,15 @@ def test_discrete_dispersion() -> None:
     transverse = a + (G["G44"] - f[2] ** 2 / C["C44"]) * k_squared
     expected = np.sort(np.concatenate([longitudinal, transverse, transverse]))
     assert eigenvalues(simulation) * simulation.scaling.alpha == pytest.approx(expected, rel=1e-9)
+
+
+def test_gradient_coefficients_at_fixed_stress_bound_any_coupling() -> None:
+    """With G free a coupling far beyond the bound leaves the softest mode the uniform one, at any h (1.3)."""
+    bound = np.sqrt(2e11 * 1e-9)
+    for n in (8, 32):
+        table = {"f11": 3.0 * bound, "f12": -bound, "f44": bound, "gradient": "free"}
+        assert plate_eigenvalue(n, **table) == pytest.approx(1.0, abs=1e-6)
+    assert plate_eigenvalue(32, **table | {"gradient": "clamped"}) < -100.0
 
 
 # --- gauge freedom --------------------------------------------------------------------------------------------
