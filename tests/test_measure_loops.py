@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phasefield.errors import ResultError
-from phasefield.measure import analyse_loop
+from phasefield.measure import analyse_loop, branch_imprint
 
 AMPLITUDE, COERCIVE, SATURATION, SLOPE = 4.0, 1.3, 0.5, 0.02
 
@@ -52,6 +52,9 @@ def test_crossing_between_points_of_a_smooth_loop() -> None:
     assert loop.remanence == pytest.approx(np.sin(0.3), abs=1e-4)
     assert abs(loop.imprint) < 1e-4 and abs(loop.offset) < 1e-4
     assert loop.loss == pytest.approx(np.pi * np.sin(0.3), rel=1e-3)
+    assert branch_imprint(field + 0.1, P, 0.2) == pytest.approx(0.1, abs=1e-4)
+    with pytest.raises(ResultError, match=r"P does not pass 1\.5 on the way down"):
+        branch_imprint(field, P, 1.5)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-"""Measurements on computed states: loops, permittivity, pyroelectric and piezoelectric coefficients."""
+"""Measurements on computed states: what a polarization-field loop says."""
 
-from phasefield.measure.loops import Loop, analyse_loop
+from phasefield.measure.loops import Loop, analyse_loop, branch_imprint
 
-__all__ = ["Loop", "analyse_loop"]
+__all__ = ["Loop", "analyse_loop", "branch_imprint"]

@@ -80,6 +80,19 @@ def analyse_loop(field: Array, P: Array) -> Loop:
     )
 
 
+def branch_imprint(field: Array, P: Array, level: float) -> float:
+    """Imprint (V/m) from the branches, known better than the jumps: half the sum of the fields at which P falls
+    through `level` on the way down and rises through −`level` on the way up (C/m², positive).
+
+    Raises ResultError if P does not reach them.
+    """
+    field, P = np.asarray(field, dtype=float), np.asarray(P, dtype=float)
+    down, up = _last_pair(field, _branches(field))
+    falls = _crossing(P[down] - level, field[down], f"P does not pass {level:g} on the way down", first=True)[0]
+    rises = _crossing(P[up] + level, field[up], f"P does not pass {-level:g} on the way up", first=True)[0]
+    return 0.5 * (falls + rises)
+
+
 def _named(pair: tuple[slice, slice], names: tuple[str, str]) -> zip[tuple[slice, str]]:
     return zip(pair, names, strict=True)
 
@@ -104,12 +117,12 @@ def _last_pair(field: Array, branches: list[slice]) -> tuple[slice, slice]:
     return found[False], found[True]
 
 
-def _crossing(values: Array, at: Array, message: str) -> tuple[float, float]:
-    """`at` where `values` change their sign for the last time, and half the step of `at` there."""
+def _crossing(values: Array, at: Array, message: str, first: bool = False) -> tuple[float, float]:
+    """`at` where `values` change their sign for the last (first) time, and half the step of `at` there."""
     changes = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) <= 0)
     if not len(changes):
         raise ResultError(f"no loop: {message}")
-    i = changes[-1]
+    i = changes[0 if first else -1]
     share = 0.0 if values[i] == values[i + 1] else values[i] / (values[i] - values[i + 1])
     return float(at[i] + share * (at[i + 1] - at[i])), 0.5 * abs(float(at[i + 1] - at[i]))
 
