@@ -21,6 +21,7 @@ from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.floating import Floating
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
+from phasefield.solvers.rescue import Rescue
 from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
 from phasefield.units import LENGTH
 
@@ -98,14 +99,12 @@ class Parts:
         return CoupledProblem(self.functional, conditions, polarization, mechanics)
 
     def _stepper(self) -> Stepper:
-        spec = self.case.time
+        spec, solver = self.case.time, self.case.solver
+        rescue = Rescue(self.problem, solver.newton_unknowns, always=solver.method == "newton")
         if spec.scheme == "backward-euler":
-            return BackwardEuler(self.problem, spec, self.scaling, self.case.solver.newton_tolerance)
-        if spec.mode == "relax":
-            return Relax(self.problem, spec, self.scaling)
-        if spec.mode == "ramp":
-            return Ramp(self.problem, spec, self.scaling)
-        return Transient(self.problem, spec, self.scaling)
+            return BackwardEuler(self.problem, spec, self.scaling, solver.newton_tolerance, rescue)
+        steppers = {"relax": Relax, "ramp": Ramp, "transient": Transient}
+        return steppers[spec.mode](self.problem, spec, self.scaling, rescue)
 
     def initialize(self) -> None:
         """Initial polarization, then φ and u in equilibrium with it."""

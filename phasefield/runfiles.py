@@ -197,6 +197,7 @@ class RunFiles:
             iterations={
                 "polarization": self.parts.problem.polarization.iterations,
                 "mechanics": mechanics.iterations if mechanics else 0,
+                "newton": self.parts.stepper.rescue.newton.iterations,
             },
             timings=dict(timings),
         )

@@ -228,11 +228,18 @@ class Simulation:
                 signal.signal(number, handler)
 
 
+#: Names of the PETSc options of the last case, which are not those of the next.
+_entered: set[str] = set()
+
+
 def set_petsc_options(options: dict) -> None:
-    """Put options into PETSc's database; a value of None or True is a bare flag."""
+    """Put options into PETSc's database in place of the last ones; a value of None or True is a bare flag."""
     database = PETSc.Options()
+    while _entered:
+        database.delValue(_entered.pop())
     for key, value in options.items():
         name = key.lstrip("-")
+        _entered.add(name)
         if value is None or value is True:
             database.setValue(name, "")
         else:

@@ -3,8 +3,9 @@
 Each stepper is a generator of `Step`s, one per accepted step, and of None within a step that takes long: at every
 yield its state can be stored for a checkpoint (`state`, `history`) and continued from, the same bit by bit. Time is in
 s at the interface and in units of 1/(Γ α0) inside. A step that fails, raises the energy under constant loads or misses
-its error is taken back and repeated shorter; when that no longer helps the stepper raises ConvergenceError with the
-reason by name, and the fields are those of the last accepted step.
+its error is taken back and repeated shorter. When that does not help full Newton steps take over for a while
+(`Rescue`). When they do not help either the stepper raises ConvergenceError with the reason by name, and the fields are
+those of the last accepted step.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ from phasefield.fields import Owned
 from phasefield.scaling import Scaling
 from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
+from phasefield.solvers.rescue import Rescue
 from phasefield.solvers.roundoff import attainable_field, blind
 
 #: Rejections in a row after which a stepper gives up.
 MAX_REJECTIONS = 25
+
+#: Failures that a shorter step mends.
+DECIDED_BY_LENGTH = ("energy_rises", "driving_field_grows", "not_finite")
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,16 @@ def given(value: T | None, key: str) -> T:
 
 
 class Stepper:
-    """Base of the steppers: counters, and taking a step back.
+    """Base of the steppers: counters, taking a step back, and the equilibrium of φ and u.
 
     `remark` says what is to be known of a run that ended well.
     """
 
     remark = ""
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
         self.problem = problem
+        self.rescue = rescue
         self.spec = spec
         self.unit = scaling.time
         self.number = 0
@@ -74,10 +80,13 @@ class Stepper:
 
     def state(self) -> dict:
         """JSON-able state for a checkpoint."""
-        return {"number": self.number, "t": self.t, "rejected": self.rejected}
+        counters = {"number": self.number, "t": self.t, "rejected": self.rejected}
+        return counters | {"rescue": self.rescue.state()}
 
     def restore(self, state: dict) -> None:
         """Continue from a state of `state()`; then fields and `history()` are to be filled."""
+        state = dict(state)
+        self.rescue.restore(state.pop("rescue"))
         for key, value in state.items():
             setattr(self, key, value)
 
@@ -102,8 +111,19 @@ class Stepper:
     def start(self) -> None:
         """Bring φ and u to equilibrium with the initial polarization and loads."""
         self.problem.conditions.update(self.t)
-        self.problem.settle_potential()
-        self.problem.settle()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Bring φ and u to equilibrium with P and the loads."""
+        if not self.rescue.active:
+            try:
+                self.problem.settle_potential()
+                self.problem.settle()
+                return
+            except ConvergenceError as failure:
+                if not self.rescue.take_over(failure):
+                    raise
+        self.rescue.newton.settle()
 
     def _step(self, dt: float, residual: float, converged: bool, energies: dict[str, float] | None = None) -> Step:
         self.number += 1
@@ -120,13 +140,16 @@ class Stepper:
             energies=energies,
         )
 
-    def _take_back(self, saved: Snapshot, in_a_row: int, reason: str) -> None:
+    def _take_back(self, saved: Snapshot, in_a_row: int, failure: ConvergenceError | None) -> None:
+        """Put the fields back; ConvergenceError if it happened too often, with the reason of the last failure."""
         self.problem.restore(saved)
         self.rejected += 1
-        if in_a_row >= MAX_REJECTIONS:
-            raise ConvergenceError(
-                reason, f"{in_a_row} rejected steps in a row after step {self.number} at t = {self.t:.6e} s"
-            )
+        if in_a_row < MAX_REJECTIONS:
+            return
+        where = f"{in_a_row} rejected steps in a row after step {self.number} at t = {self.t:.6e} s"
+        if failure:
+            raise ConvergenceError(failure.reason, f"{where}, the last one because {failure.detail}") from failure
+        raise ConvergenceError("step_too_small", f"{where}: none met time.tolerance")
 
 
 class Relaxation:
@@ -147,9 +170,10 @@ class Relaxation:
     #: Growth of the driving field in one step that is accepted where no energy falls.
     LARGEST_GROWTH = 2.0
 
-    def __init__(self, problem: CoupledProblem, tolerance: float):
+    def __init__(self, problem: CoupledProblem, tolerance: float, rescue: Rescue):
         self.problem = problem
         self.tolerance = tolerance
+        self.rescue = rescue
         self.rate = self.FIRST_RATE
         self.remark = ""
         self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
@@ -192,57 +216,67 @@ class Relaxation:
     def advance(self, now: Evaluation) -> tuple[Evaluation, float, int]:
         """One accepted step from the state `now`: its evaluation, its rate and the rejections before it."""
         problem, rejections = self.problem, 0
-        while True:
+        while not self.rescue.active:
             saved = problem.snapshot()
-            ratio, parts = self._attempt(now, saved)
             rate = self.rate
-            if ratio < 0.0:
+            try:
+                ratio, parts = self._attempt(now, saved)
+            except ConvergenceError as failure:
                 problem.restore(saved)
                 self.acceleration.clear()
                 self.rate *= 8.0
                 rejections += 1
+                # With a mass term that outweighs all else no step is too long.
+                if failure.reason not in DECIDED_BY_LENGTH or rate >= self.FIRST_RATE:
+                    self.rescue.failed(failure)
                 if rejections >= MAX_REJECTIONS:
                     self.rate = self.FIRST_RATE  # for whoever continues from here
-                    raise ConvergenceError(
-                        "energy_rises", "no step lowers the energy although the driving field is not zero"
-                    )
+                    raise
                 continue
             if ratio > 0.6:
                 self.rate = max(self.rate / 2.0, self.SMALLEST_RATE)
             elif ratio < 0.25:
                 self.rate *= 2.0
+            self.rescue.succeeded()
             return problem.evaluate(parts), rate, rejections
+        rate = self.rescue.descend()
+        self.rate = self.FIRST_RATE
+        self.acceleration.clear()
+        return problem.evaluate(), max(rate, self.SMALLEST_RATE), rejections
 
     def _attempt(self, now: Evaluation, saved: Snapshot) -> tuple[float, dict[str, float]]:
-        """Energy change over its prediction (1 below round-off, -1 for a failed step) and the new energies."""
+        """Energy change over its prediction (1 below round-off) and the new energies.
+
+        Raises ConvergenceError for a step that cannot be accepted.
+        """
         problem, solver = self.problem, self.problem.polarization
-        try:
-            before = problem.state()
-            correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
-            d = correction.increment
-            predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
-            monotone = problem.functional.variational
-            accelerated = monotone and problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
-            potential = 0.5 * correction.gauss_work
-            if accelerated and (parts := self._accelerated(now, saved, before, max(potential, 0.0))):
-                return 1.0, parts
-            problem.settle()
-        except ConvergenceError:
-            return -1.0, now.parts
+        before = problem.state()
+        correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
+        d = correction.increment
+        predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
+        monotone = problem.functional.variational
+        accelerated = monotone and problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
+        potential = 0.5 * correction.gauss_work
+        if accelerated and (parts := self._accelerated(now, saved, before, max(potential, 0.0))):
+            return 1.0, parts
+        problem.settle()
         parts = problem.report.parts()
         change = float(sum(parts.values())) - now.energy
         if not np.isfinite(change):
-            return -1.0, now.parts
+            raise ConvergenceError("not_finite", "the energy is not a number")
         if not monotone:
             # Nothing falls for certain; a driving field that grows shows a step too long.
-            grown = problem.driving_field() > self.LARGEST_GROWTH * problem.driving_field(now)
-            return -1.0 if grown else 1.0, parts
+            if problem.driving_field() > self.LARGEST_GROWTH * problem.driving_field(now):
+                raise ConvergenceError("driving_field_grows", "no step keeps the driving field from growing")
+            return 1.0, parts
         if abs(predicted) < 10.0 * now.noise and abs(change) < 100.0 * now.noise:
             return 1.0, parts
         # The linear solves leave φ a little below its equilibrium, and H with it. Where P has come so close to its own
         # that this is no longer small, H rises as φ catches up, as the model predicts; P still descends.
-        size = max(-predicted, abs(potential))
-        return (1.0 - (change - predicted - potential) / size if predicted < abs(potential) else -1.0), parts
+        ratio = 1.0 - (change - predicted - potential) / max(-predicted, abs(potential))
+        if predicted >= abs(potential) or ratio < 0.0:
+            raise ConvergenceError("energy_rises", "no step lowers the energy although the driving field is not zero")
+        return ratio, parts
 
     def _accelerated(
         self, now: Evaluation, saved: Snapshot, before: np.ndarray, allowed: float
@@ -271,9 +305,9 @@ class Relaxation:
 class Relax(Stepper):
     """To equilibrium under constant loads: the driving field falls below `spec.equilibrium`, or to round-off."""
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
-        super().__init__(problem, spec, scaling)
-        self.relaxation = Relaxation(problem, spec.equilibrium)
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
+        super().__init__(problem, spec, scaling, rescue)
+        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue)
 
     def state(self) -> dict:
         """Counters, mass term and acceleration."""
@@ -313,11 +347,11 @@ class Relax(Stepper):
 class Ramp(Stepper):
     """Quasi-static sweep: the loads at `points` equal steps of t up to `end`, each relaxed to equilibrium."""
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
-        super().__init__(problem, spec, scaling)
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
+        super().__init__(problem, spec, scaling, rescue)
         self.point = 0
         self.relaxed = 0  # steps of the relaxation under way
-        self.relaxation = Relaxation(problem, spec.equilibrium)
+        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue)
 
     def state(self) -> dict:
         """Counters, the number of finished load points, and the relaxation under way."""
@@ -384,9 +418,8 @@ class Ramp(Stepper):
     def _apply_loads(self) -> None:
         """The loads of the next point, φ and u in equilibrium with them, and a relaxation that begins."""
         self.problem.conditions.update(self._time())
-        self.problem.settle_potential()
-        self.problem.settle()
-        self.relaxation = Relaxation(self.problem, self.spec.equilibrium)
+        self._settle()
+        self.relaxation = Relaxation(self.problem, self.spec.equilibrium, self.rescue)
         # The last load point was in equilibrium: begin with a longer step than from a random state.
         self.relaxation.rate = 0.1 * Relaxation.FIRST_RATE if self.point else Relaxation.FIRST_RATE
 
@@ -400,8 +433,15 @@ class BackwardEuler(Stepper):
 
     MAX_CORRECTIONS = 200
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, tolerance: float):
-        super().__init__(problem, spec, scaling)
+    def __init__(
+        self,
+        problem: CoupledProblem,
+        spec: TimeTable,
+        scaling: Scaling,
+        tolerance: float,
+        rescue: Rescue,
+    ):
+        super().__init__(problem, spec, scaling, rescue)
         self.tolerance = tolerance
         self.index = 0
 
@@ -430,13 +470,26 @@ class BackwardEuler(Stepper):
             except ConvergenceError:
                 self.problem.restore(saved)
                 raise
+            self.rescue.succeeded()
             self.t += dt
             self.index += 1
             yield self._step(dt, self.problem.driving_field(), self.index == len(steps))
 
     def _solve(self, rate: float) -> None:
+        old = self.problem.P.copy()
+        if not self.rescue.active:
+            saved = self.problem.snapshot()
+            try:
+                self._correct(rate, old)
+                return
+            except ConvergenceError as failure:
+                if not self.rescue.take_over(failure):
+                    raise
+                self.problem.restore(saved)
+        self.rescue.newton.solve(rate, rate * old, self.tolerance)
+
+    def _correct(self, rate: float, old: np.ndarray) -> None:
         problem, solver = self.problem, self.problem.polarization
-        old = problem.P.copy()
         for _ in range(self.MAX_CORRECTIONS):
             inertia = rate * solver.inertia(problem.P - old)
             correction = problem.correct(rate, inertia)
@@ -462,9 +515,11 @@ class Transient(Stepper):
 
     GROWTH = 2.0
     SAFETY = 0.9
+    #: Part of the time error that Newton's method leaves.
+    NEWTON_ACCURACY = 1e-3
 
-    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling):
-        super().__init__(problem, spec, scaling)
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
+        super().__init__(problem, spec, scaling, rescue)
         first = spec.initial_step or 1e-3 * self.unit
         self.dt = first
         spaces = problem.functional.spaces
@@ -487,7 +542,7 @@ class Transient(Stepper):
         bends = [*self.problem.conditions.breakpoints(end), end]
         watched = not self.problem.conditions.loads and self.problem.functional.variational
         energies = self.problem.report.parts() if watched else None
-        in_a_row = 0
+        in_a_row, tried = 0, 0.0
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
@@ -497,15 +552,25 @@ class Transient(Stepper):
             if dt < left < 2.0 * dt:
                 dt = 0.5 * left
             saved = self.problem.snapshot()
-            error, new_energies = self._attempt(dt, saved, energies)
+            failure, taken_over = None, False
+            tried = tried if in_a_row else dt  # the step before it was cut
+            try:
+                error, new_energies = self._attempt(dt, saved, energies)
+            except ConvergenceError as reason:
+                failure, error = reason, np.inf
+                if failure.reason not in DECIDED_BY_LENGTH or in_a_row >= self.rescue.PATIENCE:
+                    taken_over = self.rescue.failed(failure)
             if error > 1.0:
                 in_a_row += 1
-                self._take_back(saved, in_a_row, "step_too_small")
+                self._take_back(saved, in_a_row, failure)
                 self.problem.conditions.update(self.t)
                 self.problem.restore(saved)
                 self.dt = dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
+                if taken_over:
+                    self.dt = tried
                 continue
             in_a_row = 0
+            self.rescue.succeeded()
             energies = new_energies
             self._remember(saved, dt)
             self.t += dt
@@ -520,27 +585,30 @@ class Transient(Stepper):
     def _attempt(
         self, dt: float, old: Snapshot, energies: dict[str, float] | None
     ) -> tuple[float, dict[str, float] | None]:
-        """Local error over its tolerance (inf for a failed step) and the new energies if they are watched."""
+        """Local error over its tolerance and the new energies if they are watched.
+
+        Raises ConvergenceError for a step that failed.
+        """
         problem = self.problem
         self._predict(dt, old)
         problem.conditions.update(self.t + dt)
         predicted = problem.P.copy()
         rate, constant = self._weights(dt, old)
-        try:
+        if self.rescue.active:
+            self.rescue.newton.solve(rate, constant, self.NEWTON_ACCURACY * self.spec.tolerance)
+        else:
             problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
             problem.settle()
-        except ConvergenceError:
-            return np.inf, energies
         error = self._error(dt, predicted) / self.spec.tolerance
         if not np.isfinite(error):
-            return np.inf, energies
+            raise ConvergenceError("not_finite", "the polarization is not a number")
         if energies is None:
             return error, None
         new = problem.report.parts()
         before, size = sum(energies.values()), sum(abs(v) for v in energies.values())
         # The energy of the exact flow decays; that of the step may miss it by a part of the local error.
         if sum(new.values()) > before + (1e-11 + 1e-3 * self.spec.tolerance) * size:
-            return np.inf, energies
+            raise ConvergenceError("energy_rises", "no step keeps the energy from rising under constant loads")
         return error, new
 
     def _owned(self, function: fem.Function) -> np.ndarray:

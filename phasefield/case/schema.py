@@ -911,12 +911,17 @@ class TimeTable(Table):
 class Solver(Table):
     """Tolerances and discretization choices; the defaults are meant to be left alone."""
 
+    method: Literal["staggered", "newton"] = "staggered"
+    """P and phi together, then u, by iterative solvers; or full Newton steps in all unknowns with a direct solver,
+    which take over by themselves for some steps where the staggered solvers fail"""
     linear_tolerance: Fraction = 1e-4
     """relative tolerance of the linear solver of P and phi"""
     mechanics_tolerance: Fraction = 1e-8
     """relative tolerance of the linear solver of u"""
     newton_tolerance: Fraction = 1e-9
     """relative tolerance of Newton's method (backward-euler)"""
+    newton_unknowns: Count = 100_000
+    """number of unknowns above which Newton's method is not used: its factors need some GB in 3D there"""
     quadrature_degree: Annotated[int, Strict(), Field(ge=2, le=16)] | None = None
     """polynomial degree that volume integrals are exact for"""
     petsc: dict[str, PetscValue] = Field(default_factory=dict)

@@ -273,3 +273,12 @@ class Functional:
     def _with_flexo(self, terms: Iterable[str], theta: float | None) -> ufl.Form:
         chosen = [term for term in terms if term != "flexo" or theta is not None]
         return self.energy(terms=chosen, theta=theta)
+
+    def equations(self) -> dict[fem.Function, ufl.Form]:
+        """Residuals by field: δH/δP, Gauss's law δH/δφ and the balance of forces."""
+        energies = {self.P: self.polarization_energy()}
+        if self.electrostatics:
+            energies[self.phi] = energies[self.P]
+        if self.mechanics:
+            energies[self.u] = self.mechanical_energy()
+        return {field: ufl.derivative(energy, field) for field, energy in energies.items()}

@@ -77,7 +77,7 @@ class CoupledProblem:
         self.conditions = conditions
         self.polarization = polarization
         self.mechanics = mechanics
-        self.report = EnergyReport(functional, polarization.floating)
+        self.report = EnergyReport(functional, polarization.floating, mechanics.applied_stress if mechanics else None)
         self.owned_P = polarization.force.owned
 
     @property

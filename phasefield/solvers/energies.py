@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from dolfinx import fem
 
 from phasefield import jit
@@ -11,11 +12,14 @@ from phasefield.solvers.floating import Floating
 
 
 class EnergyReport:
-    """Energies by term in solver units."""
+    """Energies by term in solver units; the work of an `applied_stress` (12, as the mean strain) is a load."""
 
-    def __init__(self, functional: Functional, floating: Floating | None = None):
+    def __init__(
+        self, functional: Functional, floating: Floating | None = None, applied_stress: np.ndarray | None = None
+    ):
         self.functional = functional
         self.floating = floating
+        self.applied_stress = np.zeros(12) if applied_stress is None else applied_stress
         f = functional
         integrands = [
             (TERMS.index(term), density, f.dx(region))
@@ -38,4 +42,6 @@ class EnergyReport:
             values[term] += self.functional.domain.mesh.comm.allreduce(fem.assemble_scalar(form))
         if self.floating:
             values["electric"] += self.floating.energy(self.functional.phi.x.array)
+        work = self.functional.domain.volume * float(self.applied_stress @ self.functional.mean_strain.value)
+        values["load"] -= work
         return values

@@ -216,9 +216,11 @@ class MechanicsSolver:
             f.u.x.array[: self.owned] += self._solve(-residual, self.tolerance, scale)
             f.u.x.scatter_forward()
         if self.free_strain:
-            volume = self.functional.domain.volume
-            excess = self.stress_integral() - volume * self.applied_stress[self.free_strain]
-            change = -np.linalg.solve(self.strain_stiffness, excess)
+            change = -np.linalg.solve(self.strain_stiffness, self.excess_stress())
             f.mean_strain.value[self.free_strain] += change
             for c, w in zip(change, self.influence, strict=True):
                 f.u.x.array[:] += c * w
+
+    def excess_stress(self) -> np.ndarray:
+        """Integral of what the stress has more than the applied one, for each free component of the mean strain."""
+        return self.stress_integral() - self.functional.domain.volume * self.applied_stress[self.free_strain]

@@ -31,6 +31,7 @@ from phasefield.scaling import Scaling, scaling_for
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
+from phasefield.solvers.rescue import Rescue
 from phasefield.stepping import Relax
 
 EPSILON_0 = 8.8541878128e-12
@@ -143,7 +144,7 @@ class ManufacturedProblem:
             consistent=consistent,
             tolerance=tolerance,
         )
-        mechanics = MechanicsSolver(self.functional, conditions.free_u, [], np.zeros(6), tolerance)
+        mechanics = MechanicsSolver(self.functional, conditions.free_u, [], np.zeros(12), tolerance)
         self.problem = CoupledProblem(self.functional, conditions, polarization, mechanics)
 
     def _add_sources(self) -> None:
@@ -191,6 +192,6 @@ class ManufacturedProblem:
 
     def solve(self) -> int:
         """Relax to equilibrium; the number of steps."""
-        stepper = Relax(self.problem, self.case.time, self.scaling)
+        stepper = Relax(self.problem, self.case.time, self.scaling, Rescue(self.problem, 0))
         stepper.start()
         return [step.number for step in stepper.run()][-1]
