@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import ufl
 from dolfinx import fem
+from ufl.core.expr import Expr
 
 from phasefield import tensors
 from phasefield.case.material import Ferroelectric, compositions, temperatures
@@ -11,7 +13,7 @@ from phasefield.case.profiles import profile
 from phasefield.case.schema import Case, ProfileSpec
 from phasefield.mesh import Domain
 from phasefield.physics import coefficients
-from phasefield.physics.coefficients import Coefficient, Polar, constant, polynomial_order
+from phasefield.physics.coefficients import Coefficient, Polar, constant, polynomial_order, with_zeros
 from phasefield.physics.places import Places
 from phasefield.scaling import Scaling
 from phasefield.units import LENGTH
@@ -43,8 +45,8 @@ class Body:
     degree 2; the eigenstrain, whose gradient flexocoupling feels, is of the degree of the mesh. Every distinct
     composition is evaluated once.
 
-    Attributes: regions, polar (the coefficients), temperature (K). Raises MaterialError: a composition for which
-    the material has no coefficients.
+    Attributes: regions, polar (the coefficients in the energy), fields (their values, by name), temperature (K).
+    Raises MaterialError: a composition for which the material has no coefficients.
     """
 
     def __init__(self, case: Case, domain: Domain, scaling: Scaling):
@@ -86,26 +88,34 @@ class Body:
 
     def _coefficients(self) -> Polar:
         samples, index = self._values()
+        span = self._span()
         mesh = self.domain.mesh
-        fields: dict[str, Coefficient] = {}
+        self.fields: dict[str, Coefficient] = {}
+        lean: dict[str, Expr] = {}
         for name in samples[0]:
             values = np.array([sample[name] for sample in samples])
             varies = self.graded and (name in CHANGING or (values != values[0]).any())
-            fields[name] = self.places.function(values[index]) if varies else constant(mesh, values[0])
+            self.fields[name] = self.places.function(values[index]) if varies else constant(mesh, values[0])
+            spread = np.abs([sample[name] for sample in span]).max(axis=0)
+            lean[name] = with_zeros(self.fields[name], spread) if spread.ndim == 2 else self.fields[name]
         misfit = self._misfit()
         lattice_varies = self.graded and self.case.mechanics.reference_lattice is not None
         field_of_strains = lattice_varies or self.case.mechanics.misfit_profile is not None
+        strains = self.strain_places.function(-misfit) if field_of_strains else constant(mesh, -misfit[0])
+        self.fields["eigenstrain"] = strains
+        aligned = np.array_equal(self.rotation, np.eye(3))
         return Polar(
-            **fields,
-            order=polynomial_order(self._alphas()),
-            rotation=constant(mesh, self.rotation),
-            eigenstrain=self.strain_places.function(-misfit) if field_of_strains else constant(mesh, -misfit[0]),
+            **lean,
+            order=polynomial_order([sample["alpha"] for sample in span]),
+            orientation=self.rotation,
+            rotation=ufl.Identity(3) if aligned else constant(mesh, self.rotation),
+            eigenstrain=strains,
         )
 
-    def _alphas(self) -> list[np.ndarray]:
-        """Landau coefficients that span those of the body during the run."""
+    def _span(self) -> list[dict[str, np.ndarray]]:
+        """Coefficients that span those of the body during the run."""
         points = [(T, x) for T in temperatures(self.case) for x in compositions(self.case)]
-        return [coefficients.landau_coefficients(self.material.at(T, x), self.scaling) for T, x in points]
+        return [coefficients.values(self.material.at(T, x), self.rotation, self.scaling) for T, x in points]
 
     def _values(self) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
         """Coefficients at each distinct composition, and which of them is at each place."""
@@ -137,8 +147,8 @@ class Body:
         samples, index = self._values()
         for name in CHANGING:
             values = np.array([sample[name] for sample in samples])
-            _assign(getattr(self.polar, name), self.places, values[index] if self.graded else values)
-        _assign(self.polar.eigenstrain, self.strain_places, -self._misfit())
+            _assign(self.fields[name], self.places, values[index] if self.graded else values)
+        _assign(self.fields["eigenstrain"], self.strain_places, -self._misfit())
 
 
 def _assign(coefficient: Coefficient, places: Places, values: np.ndarray) -> None:

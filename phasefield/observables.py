@@ -124,7 +124,7 @@ class Observables:
         smallest angle with; the six tetragonal fractions count all polar nodes by their largest component.
         """
         P = self._nodal_P()
-        rotation = next(iter(self.functional.polar_regions.values())).rotation.value
+        rotation = next(iter(self.functional.polar_regions.values())).orientation
         weights = self.volumes[self.volumes > 0.0] / self.volume
         size = np.linalg.norm(P, axis=1)
         polar = size > POLAR_THRESHOLD

@@ -50,13 +50,14 @@ class TimeLeft:
         self._samples: deque[tuple[float, float]] = deque([(time.perf_counter(), start)], maxlen=window)
 
     def update(self, position: float) -> timedelta | None:
-        """Time left at `position`, or None while it cannot be known."""
+        """Time left at `position`, or None while it cannot be known (or will never end)."""
         self._samples.append((time.perf_counter(), position))
         (wall_0, position_0), (wall_1, _) = self._samples[0], self._samples[-1]
         if self.end is None or position <= position_0:
             return None
         rate = (position - position_0) / max(wall_1 - wall_0, 1e-9)
-        return timedelta(seconds=round(max(self.end - position, 0.0) / rate))
+        seconds = max(self.end - position, 0.0) / rate
+        return timedelta(seconds=round(seconds)) if seconds < timedelta.max.total_seconds() else None
 
 
 class Progress:

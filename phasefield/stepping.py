@@ -164,6 +164,8 @@ class Relaxation:
     #: Tolerance of the linear solves. The correction at fixed u leaves more than that of the residual anyway, and
     #: the next step starts from the residual of the state itself.
     LINEAR_TOLERANCE = 1e-2
+    #: Reduction of the mechanical residual per step. CG lowers the energy whenever it stops, so descent stays descent.
+    MECHANICS_REDUCTION = 1e-1
     #: Mass term below which successive steps are steps of one and the same fixed-point iteration, linear in the
     #: lag of u. Without u they converge by themselves, and extrapolating them can lead past a shallow minimum.
     ACCELERATED_RATE = 0.1
@@ -244,6 +246,12 @@ class Relaxation:
         self.acceleration.clear()
         return problem.evaluate(), max(rate, self.SMALLEST_RATE), rejections
 
+    def settled(self) -> tuple[Evaluation, float]:
+        """Bring u to full equilibrium; the evaluation of that state and its driving field."""
+        self.problem.settle()
+        now = self.problem.evaluate()
+        return now, self.problem.driving_field(now)
+
     def _attempt(self, now: Evaluation, saved: Snapshot) -> tuple[float, dict[str, float]]:
         """Energy change over its prediction (1 below round-off) and the new energies.
 
@@ -259,7 +267,7 @@ class Relaxation:
         potential = 0.5 * correction.gauss_work
         if accelerated and (parts := self._accelerated(now, saved, before, max(potential, 0.0))):
             return 1.0, parts
-        problem.settle()
+        problem.settle(self.MECHANICS_REDUCTION)
         parts = problem.report.parts()
         change = float(sum(parts.values())) - now.energy
         if not np.isfinite(change):
@@ -292,7 +300,7 @@ class Relaxation:
         if proposal is None:
             return None
         problem.set_state(proposal)
-        problem.settle()
+        problem.settle(self.MECHANICS_REDUCTION)
         parts = problem.report.parts()
         if sum(parts.values()) <= now.energy + allowed + 100.0 * now.noise:
             return parts
@@ -340,6 +348,9 @@ class Relax(Stepper):
             self.t += dt
             residual = self.problem.driving_field(now)
             finished = self.relaxation.finished(now, residual)
+            if finished:
+                now, residual = self.relaxation.settled()
+                finished = self.relaxation.finished(now, residual)
             self.remark = self.relaxation.remark
             yield self._step(dt, residual, finished, now.parts)
 
@@ -407,6 +418,9 @@ class Ramp(Stepper):
                 self.relaxed += 1
                 residual = self.problem.driving_field(now)
                 finished = self.relaxation.finished(now, residual)
+                if finished:
+                    now, residual = self.relaxation.settled()
+                    finished = self.relaxation.finished(now, residual)
                 if not finished:
                     yield None
             self.remark = self.relaxation.remark or self.remark
@@ -598,7 +612,8 @@ class Transient(Stepper):
             self.rescue.newton.solve(rate, constant, self.NEWTON_ACCURACY * self.spec.tolerance)
         else:
             problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
-            problem.settle()
+            # The residual of the predicted displacement is as small as its error: reduce it like that of P.
+            problem.settle(problem.polarization.tolerance)
         error = self._error(dt, predicted) / self.spec.tolerance
         if not np.isfinite(error):
             raise ConvergenceError("not_finite", "the polarization is not a number")

@@ -1,8 +1,9 @@
 """Coefficients of the energy as UFL constants or fields, in lab axes and solver units.
 
-They are coefficients of the form, not literals: changing temperature, material or orientation never recompiles.
-What is the same everywhere is a `Constant`; what varies in space (a graded film) is a discontinuous `Function` of
-the same shape, so that the densities are written once.
+They are coefficients of the form, not literals: changing temperature or material never recompiles. Only their zeros
+are literal, so that a cubic crystal along the axes does not pay for 36 elastic constants: the form of another
+orientation is compiled if it has other zeros. What is the same everywhere is a `Constant`; what varies in space (a
+graded film) is a discontinuous `Function` of the same shape, so that the densities are written once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import ufl
 from dolfinx import fem, mesh
+from ufl.core.expr import Expr
 
 from phasefield import tensors
 from phasefield.materials import Material
@@ -21,28 +24,42 @@ from phasefield.scaling import Scaling
 
 Coefficient: TypeAlias = fem.Constant | fem.Function
 
+#: Entries below this part of the largest one are zeros of the tensor, left over by a rotation.
+ROUND_OFF = 1e-14
+
 
 @dataclass
 class Polar:
     """Coefficients of a region that carries polarization."""
 
-    alpha: Coefficient  # (10,) Landau coefficients in the order of landau.TERMS
+    alpha: Expr  # (10,) Landau coefficients in the order of landau.TERMS
     order: int  # highest order of the Landau polynomial: 4, 6 or 8
-    rotation: fem.Constant  # (3, 3), P_crystal = rotation · P_lab
-    gradient: Coefficient  # (9, 9) over flattened gradients
-    electrostriction: Coefficient  # (6, 6) Voigt strain of products (P1², …, P1P2)
-    stiffness: Coefficient  # (6, 6) Voigt
-    permittivity: Coefficient  # ε0 ε_b
-    eigenstrain: Coefficient  # (6,) Voigt strain of the stress-free lattice without polarization
-    flexo: Coefficient | None = None  # (6, 9) Voigt strain times flattened gradients
+    orientation: np.ndarray  # (3, 3), P_crystal = orientation · P_lab
+    rotation: Expr  # the same in the form
+    gradient: Expr  # (9, 9) over flattened gradients
+    electrostriction: Expr  # (6, 6) Voigt strain of products (P1², …, P1P2)
+    stiffness: Expr  # (6, 6) Voigt
+    permittivity: Expr  # ε0 ε_b
+    eigenstrain: Expr  # (6,) Voigt strain of the stress-free lattice without polarization
+    flexo: Expr | None = None  # (6, 9) Voigt strain times flattened gradients
 
 
 @dataclass
 class Passive:
     """Coefficients of a region without polarization."""
 
-    stiffness: fem.Constant
-    permittivity: fem.Constant
+    stiffness: Expr
+    permittivity: Expr
+
+
+def with_zeros(coefficient: Expr, values: np.ndarray) -> Expr:
+    """The matrix `coefficient` with literal zeros where `values` vanish (round-off aside); whole if all do."""
+    significant = np.abs(values) > ROUND_OFF * np.abs(values).max(initial=0.0)
+    if significant.all() or not significant.any():
+        return coefficient
+    return ufl.as_matrix(
+        [[coefficient[i, j] if s else 0.0 for j, s in enumerate(row)] for i, row in enumerate(significant)]
+    )
 
 
 def electrostriction_matrix(Q: np.ndarray) -> np.ndarray:
@@ -92,7 +109,8 @@ def constant(domain_mesh: mesh.Mesh, value: np.ndarray) -> fem.Constant:
 
 def passive(domain_mesh: mesh.Mesh, stiffness: np.ndarray, permittivity: float, scaling: Scaling) -> Passive:
     """Coefficients of a dielectric with lab stiffness tensor (Pa) and relative permittivity."""
+    C = scaling.elastic(tensors.voigt_stiffness(stiffness))
     return Passive(
-        stiffness=fem.Constant(domain_mesh, scaling.elastic(tensors.voigt_stiffness(stiffness))),
+        stiffness=with_zeros(fem.Constant(domain_mesh, C), C),
         permittivity=fem.Constant(domain_mesh, np.float64(scaling.permittivity(permittivity))),
     )

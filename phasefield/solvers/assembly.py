@@ -13,6 +13,9 @@ from phasefield import jit
 from phasefield.mesh import Domain
 from phasefield.physics.functional import Functional
 
+#: Entries of an operator below this part of its largest one are zeros.
+ROUND_OFF = 1e-13
+
 
 class AssembledVector:
     """A compiled linear form and its buffer; calling it assembles and returns the owned entries (a view)."""
@@ -59,6 +62,33 @@ def constrain(matrix: PETSc.Mat, free_rows: np.ndarray, free_columns: np.ndarray
         current = matrix.getDiagonal()
         current.array[:] += diagonal * (1.0 - free_rows)
         matrix.setDiagonal(current)
+
+
+def without_zeros(matrix: PETSc.Mat, keep_blocks: bool = False) -> PETSc.Mat:
+    """AIJ copy of `matrix` without the entries that cancelled to round-off; the diagonal stays.
+
+    On simplices that halve boxes this is every second entry of a Laplacian and five of six of a gradient energy.
+    `keep_blocks` keeps whole blocks (of the matrix's block size) on the diagonal, to be filled later.
+    """
+    starts, columns, values = matrix.getValuesCSR()
+    first, last = matrix.getOwnershipRange()
+    rows = np.repeat(np.arange(first, last), np.diff(starts))
+    size = matrix.getBlockSizes() if keep_blocks else (1, 1)
+    largest = matrix.comm.tompi4py().allreduce(np.abs(values).max(initial=0.0), op=MPI.MAX)
+    keep = (np.abs(values) > ROUND_OFF * largest) | (rows // size[0] == columns // size[1])
+    counts = np.bincount(rows[keep] - first, minlength=last - first)
+    csr = (np.concatenate([[0], np.cumsum(counts)]).astype(PETSc.IntType), columns[keep], values[keep])
+    lean = PETSc.Mat().createAIJ(matrix.getSizes(), bsize=matrix.getBlockSizes(), csr=csr, comm=matrix.comm)
+    lean.assemble()
+    return lean
+
+
+def default_options(prefix: str, options: dict[str, object]) -> None:
+    """Enter PETSc options that the user has not set."""
+    database = PETSc.Options(prefix)
+    for name, value in options.items():
+        if not database.hasName(name):
+            database[name] = value
 
 
 class CellIntegrals:

@@ -13,9 +13,6 @@ from phasefield.solvers.energies import EnergyReport
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
 
-#: Mass term (solver units) that freezes P, to solve Gauss's law alone with the coupled operator.
-FROZEN = 1e8
-
 
 @dataclass
 class Snapshot:
@@ -161,19 +158,15 @@ class CoupledProblem:
         work = self.polarization.dot(gauss, dphi) if gauss is not None and dphi is not None else 0.0
         return Correction(dP, total, work)
 
-    def settle(self) -> None:
-        """Mechanical equilibrium for the present P."""
+    def settle(self, reduction: float = 0.0) -> None:
+        """Mechanical equilibrium for the present P, or its residual brought down by `reduction` if that is less."""
         if self.mechanics:
-            self.mechanics.solve()
+            self.mechanics.solve(reduction)
 
-    def settle_potential(self) -> None:
-        """Gauss's law for the present P and loads."""
-        if not self.functional.electrostatics:
-            return
-        self.polarization.prepare(FROZEN)
-        _, gauss = self.polarization.residual()
-        _, dphi = self.polarization.solve(np.zeros(self.owned_P), gauss)
-        self._move(None, dphi)
+    def settle_potential(self, reduction: float = 1e-10) -> None:
+        """Gauss's law for the present P and loads: its residual brought down by the factor `reduction`."""
+        if self.functional.electrostatics:
+            self._move(None, self.polarization.potential_increment(reduction))
 
     def driving_field(self, known: Evaluation | None = None) -> float:
         """Root mean square of δH/δP (solver units)."""

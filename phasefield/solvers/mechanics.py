@@ -20,7 +20,9 @@ from phasefield.solvers.assembly import (
     CellIntegrals,
     assembled_matrix,
     constrain,
+    default_options,
     petsc_vector,
+    without_zeros,
 )
 
 #: Unknowns up to which there is no multigrid: it would have a single level there, whose incomplete factors fail on
@@ -80,6 +82,7 @@ class MechanicsSolver:
     def _set_up_krylov(self) -> None:
         stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
         constrain(self.K, self.free, self.free, stiffness_scale)
+        self.K = without_zeros(self.K)
         modes = self._rigid_modes()
         self.K.setNearNullSpace(PETSc.NullSpace().create(vectors=modes, comm=self.comm))
         null = self._null_modes(modes, stiffness_scale)
@@ -91,7 +94,10 @@ class MechanicsSolver:
         self.ksp.setOptionsPrefix("mechanics_")
         self.ksp.setOperators(self.K)
         self.ksp.setType("cg")
-        self.ksp.getPC().setType("gamg" if self.K.getSize()[0] > MULTIGRID_SIZE else "jacobi")
+        multigrid = self.K.getSize()[0] > MULTIGRID_SIZE
+        self.ksp.getPC().setType("gamg" if multigrid else "jacobi")
+        if multigrid:
+            default_options("mechanics_", {"mg_levels_pc_type": "pbjacobi"})
         self.ksp.setInitialGuessNonzero(False)
         self.ksp.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
         self.ksp.setFromOptions()
@@ -177,18 +183,15 @@ class MechanicsSolver:
         diagonal = self.K.getDiagonal()
         return float(np.sqrt(diagonal.dot(diagonal)))
 
-    def _solve(self, rhs: np.ndarray, tolerance: float, scale: float | None = None) -> np.ndarray:
-        """K x = rhs to a residual of `tolerance` times `scale` (the norm of rhs if not given)."""
+    def _solve(self, rhs: np.ndarray, tolerance: float) -> np.ndarray:
+        """K x = rhs to a residual of `tolerance` times the norm of rhs."""
         b = petsc_vector(self.comm, rhs, 3)
         x = self.K.createVecRight()
         if self.null_space:
             self.null_space.remove(b)
-        norm = b.norm()
-        if norm == 0.0:
+        if b.norm() == 0.0:
             return x.array.copy()
-        self.ksp.setTolerances(
-            rtol=tolerance * max(1.0, (scale or norm) / norm) if scale else tolerance, atol=0.0, max_it=1000
-        )
+        self.ksp.setTolerances(rtol=tolerance, atol=0.0, max_it=1000)
         self.ksp.solve(b, x)
         if self.ksp.getConvergedReason() < 0:
             raise ConvergenceError(
@@ -201,10 +204,11 @@ class MechanicsSolver:
             self.null_space.remove(x)
         return x.array.copy()
 
-    def solve(self) -> None:
+    def solve(self, reduction: float = 0.0) -> None:
         """Bring u and the free mean strain to equilibrium with the present polarization and loads.
 
-        Raises ConvergenceError when the Krylov solver fails.
+        The residual is brought down to `tolerance` of the internal forces, or to `reduction` of itself if that
+        asks for less. Raises ConvergenceError when the Krylov solver fails.
         """
         f = self.functional
         residual = self.residual() * self.free
@@ -213,7 +217,7 @@ class MechanicsSolver:
         norm = np.sqrt(self.comm.allreduce(residual @ residual))
         scale = max(internal.norm(), norm)
         if norm > self.tolerance * scale and scale > 1e-14 * self._force_scale():
-            f.u.x.array[: self.owned] += self._solve(-residual, self.tolerance, scale)
+            f.u.x.array[: self.owned] += self._solve(-residual, max(self.tolerance * scale / norm, reduction))
             f.u.x.scatter_forward()
         if self.free_strain:
             change = -np.linalg.solve(self.strain_stiffness, self.excess_stress())

@@ -56,6 +56,6 @@ def test_heated_body_is_the_one_made_hot() -> None:
     heated.parts.conditions.update(1.0)
     ratio = heated.scaling.alpha / hot.scaling.alpha
     scale = (heated.scaling.polarization / hot.scaling.polarization) ** np.array([0, 2, 2, 4, 4, 4, 6, 6, 6, 6]) / ratio
-    alphas = [s.parts.body.polar.alpha.x.array.reshape(-1, 10) for s in (heated, hot)]
+    alphas = [s.parts.body.fields["alpha"].x.array.reshape(-1, 10) for s in (heated, hot)]
     assert alphas[0] == pytest.approx(alphas[1] * scale, rel=1e-12)
     assert np.ptp(alphas[0][:, 0]) > 0.0
