@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from mpi4py import MPI
 
@@ -9,12 +11,13 @@ from phasefield import tensors
 from phasefield.boundary import Conditions
 from phasefield.case.material import checked_samples, region_elastic
 from phasefield.case.schema import Case
+from phasefield.displacement import prescribed_displacement
 from phasefield.errors import CaseError, nearest
 from phasefield.ferroelectric import Body
 from phasefield.initial import initial_polarization
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive
-from phasefield.physics.flexoelectricity import coupling
+from phasefield.physics.flexoelectricity import Coupling, coupling
 from phasefield.physics.functional import Functional
 from phasefield.scaling import scaling_for
 from phasefield.solvers.core import CoupledProblem
@@ -45,6 +48,12 @@ def _passive(case: Case, name: str, body: Body) -> Passive:
     return passive(body.domain.mesh, stiffness, case.material.regions[name].permittivity, body.scaling)
 
 
+def _coupling(case: Case) -> Coupling:
+    """How flexocoupling acts; with a given displacement only on P, and that from the energy of its form."""
+    chosen = coupling(case.flexoelectricity.form, case.flexoelectricity.one_way)
+    return chosen if case.mechanics.prescribed is None else replace(chosen, converse=chosen.direct)
+
+
 class Parts:
     """All objects of a run, made from a case in the order in which they depend on each other."""
 
@@ -62,7 +71,7 @@ class Parts:
             quadrature_degree=case.solver.quadrature_degree,
             electrostatics=case.electrostatics.enabled,
             mechanics=case.mechanics.enabled,
-            coupling=coupling(case.flexoelectricity.form, case.flexoelectricity.one_way),
+            coupling=_coupling(case),
             strain_gradient_length=(case.flexoelectricity.strain_gradient_length or 0.0) / LENGTH,
             bent=bool(case.mechanics.curvature),
         )
@@ -88,7 +97,7 @@ class Parts:
             tolerance=case.solver.linear_tolerance,
         )
         mechanics = None
-        if case.mechanics.enabled:
+        if case.mechanics.enabled and case.mechanics.prescribed is None:
             mechanics = MechanicsSolver(
                 self.functional,
                 conditions.free_u,
@@ -107,6 +116,9 @@ class Parts:
         return steppers[spec.mode](self.problem, spec, self.scaling, rescue)
 
     def initialize(self) -> None:
-        """Initial polarization, then φ and u in equilibrium with it."""
+        """Initial polarization, then φ and u in equilibrium with it; or u as prescribed."""
+        spec = self.case.mechanics.prescribed
+        if spec is not None:
+            prescribed_displacement(spec, self.domain, self.functional.u, self.scaling.displacement)
         initial_polarization(self.case.initial, self.domain, self.functional.P, self.scaling.polarization)
         self.stepper.start()

@@ -28,7 +28,7 @@ from phasefield.units import LENGTH
 _NOISE_STEP = 0.7310585786e-12
 
 #: A node takes the value of the nearest point of a file if it is this near (m).
-_MATCH = 1e-12
+MATCH = 1e-12
 
 #: Nodes at a sharp wall of stripes, to within this part of the period, belong to the stripe behind.
 _SHARP = 1e-6
@@ -71,7 +71,7 @@ def _in_periods(x: np.ndarray, period: np.ndarray) -> np.ndarray:
 
 def _wrap(x: np.ndarray, lower: np.ndarray, period: np.ndarray) -> np.ndarray:
     """Positions moved into the first period; its upper side is the lower, rounding errors aside."""
-    return x - period * np.floor(_in_periods(x - lower + 0.5 * _MATCH, period))
+    return x - period * np.floor(_in_periods(x - lower + 0.5 * MATCH, period))
 
 
 def nodes_of(space: fem.FunctionSpace, domain: Domain) -> Nodes:
@@ -137,7 +137,7 @@ def _wall(spec: schema.WallState, nodes: Nodes) -> np.ndarray:
     """(left + right)/2 + (right - left)/2 tanh((n·x - position)/width), a step if width = 0."""
     left, right = np.asarray(spec.left, dtype=float), np.asarray(spec.right, dtype=float)
     distance = nodes.along(spec.normal) - spec.position
-    share = 0.5 * (1.0 + np.tanh(distance / spec.width)) if spec.width else distance > -_MATCH
+    share = 0.5 * (1.0 + np.tanh(distance / spec.width)) if spec.width else distance > -MATCH
     return left + share[:, None] * (right - left)
 
 
@@ -156,13 +156,21 @@ def _vortex(spec: schema.VortexState, nodes: Nodes) -> np.ndarray:
 
 def _file(spec: schema.FileState, nodes: Nodes) -> np.ndarray:
     """Each node takes the values of the point of the file at its place."""
-    columns = ["xyz".index(letter) for letter in nodes.axes]
     points, values = on_root(nodes.comm, lambda: read_nodal_data(spec.path, nodes.axes))
+    return nearest_values(points, values, nodes, spec.path)
+
+
+def nearest_values(points: np.ndarray, values: np.ndarray, nodes: Nodes, path: str) -> np.ndarray:
+    """For each node the values (n, 3) of the point (n, axes; m) at its place. Collective.
+
+    Raises CaseError, naming the file `path`, if a node has no point.
+    """
+    columns = ["xyz".index(letter) for letter in nodes.axes]
     lower, period = nodes.lower[columns], nodes.period[columns]
     # The tree wants coordinates from 0 to below the period, and a period of zero for none, as here.
     tree = cKDTree(_in_box(_wrap(points, lower, period) - lower, period), boxsize=period)
     distance, nearest = tree.query(_in_box(nodes.x[:, columns] - lower, period))
-    _check_matched(distance[: nodes.owned], nodes, spec.path)
+    _check_matched(distance[: nodes.owned], nodes, path)
     return values[nearest]
 
 
@@ -171,7 +179,7 @@ def _in_box(x: np.ndarray, period: np.ndarray) -> np.ndarray:
 
 
 def _check_matched(distance: np.ndarray, nodes: Nodes, path: str) -> None:
-    total = nodes.comm.allreduce(int(np.count_nonzero(distance > _MATCH)), op=MPI.SUM)
+    total = nodes.comm.allreduce(int(np.count_nonzero(distance > MATCH)), op=MPI.SUM)
     if not total:
         return
     worst = int(np.argmax(distance)) if len(distance) else 0
@@ -179,7 +187,7 @@ def _check_matched(distance: np.ndarray, nodes: Nodes, path: str) -> None:
     gap, place = max(nodes.comm.allgather(mine))
     text = ", ".join(f"{value:.6g}" for value in place)
     raise CaseError(
-        f"{path}: no point within {_MATCH:g} m of {total} nodes of the mesh; "
+        f"{path}: no point within {MATCH:g} m of {total} nodes of the mesh; "
         f"the farthest is the node at ({text}) m, {gap:.3g} m from the nearest point. "
         "Give a point for every node "
         "(with mesh.degree = 2 also for the middles of edges)"

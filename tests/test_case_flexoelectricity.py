@@ -17,6 +17,7 @@ from phasefield.materials.conventions import clamped_gradient
 from phasefield.tensors import VOIGT, flexo_tensor
 
 CUBIC = {"f11": 1.0, "f12": 0.5, "f44": "0.2 V"}
+PRESCRIBED = {"kind": "expression", "value": ["x*z/R", 0.0, 0.0], "parameters": {"R": "1 um"}}
 ASYMMETRIC = np.zeros((3, 3, 3, 3)).tolist()
 ASYMMETRIC[0][1][0][0] = 1.0
 LINE = {"mesh": {"size": ["4 nm"], "cells": [4]}}
@@ -59,6 +60,29 @@ def test_forms_that_need_no_strain_gradient_length(form: str) -> None:
         ({"flexoelectricity": {"tensor": [[0.0] * 9] * 6, "tensor_order": "hong"}}, "remove it"),
         ({"flexoelectricity": {"tensor": ASYMMETRIC}}, "component 1211 is 1 V, 2111 is 0 V"),
         ({"flexoelectricity": {"coefficients": CUBIC, "gradient": "fixed"}}, "gradient"),
+        ({"mechanics": {"prescribed": {"kind": "expression", "value": ["q*x", 0, 0]}}}, 'unknown name "q"'),
+        ({"mechanics": {"prescribed": {"kind": "expression", "value": ["5 nm", 0, 0]}}}, "value[0]: formula"),
+        ({"mechanics": {"prescribed": {"kind": "expression", "value": ["gamma(x)", 0, 0]}}}, "functions: exp"),
+        ({"mechanics": {"prescribed": {"kind": "expression", "value": ["log(-x)", 0, 0]}}}, "no finite value"),
+        ({"mechanics": {"prescribed": PRESCRIBED | {"parameters": {"x": 1.0, "R": 1.0}}}}, "is a coordinate"),
+        (
+            {"mechanics": {"prescribed": PRESCRIBED | {"parameters": {"R": "1 V"}}}},
+            "prescribed.parameters.R: found",
+        ),
+        ({"mechanics": {"prescribed": {"kind": "file", "path": "no.csv"}}}, "no such file"),
+        ({"mechanics": {"prescribed": PRESCRIBED, "enabled": False}}, "needs mechanics"),
+        ({"mechanics": {"prescribed": PRESCRIBED, "boundary": [{"on": "x_min", "kind": "clamped"}]}}, "beside"),
+        (
+            {"mechanics": {"prescribed": PRESCRIBED, "strain": {"xx": "free"}}, "mesh": {"periodic": "xyz"}},
+            "found by equilibrium; give a number",
+        ),
+        (
+            {
+                "mechanics": {"prescribed": PRESCRIBED},
+                "flexoelectricity": {"coefficients": CUBIC, "one_way": "converse"},
+            },
+            "has no meaning beside",
+        ),
         ({"output": {"fields": ["E_flexo"]}}, "needs flexoelectricity"),
         ({"mechanics": {"curvature": {"xx": 1e6}}}, "ends along x and y and z"),
         (laid_over(PLATE, {"mechanics": {"curvature": {"xz": 1e6}}}), "not in the plane of the plate"),

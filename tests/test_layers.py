@@ -20,7 +20,7 @@ LAYERS = (
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "runfolder", "progress", "plot"},
     {"solvers"},
-    {"ferroelectric", "physics", "loads", "boundary", "initial"},
+    {"ferroelectric", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
     | {"record", "registry", "atomic", "comparison", "units", "errors", "log"},

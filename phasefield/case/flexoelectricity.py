@@ -32,7 +32,7 @@ def unstable(case: Case, material: Material) -> str:
     flexo = case.flexoelectricity
     if material.flexo is None or not case.mechanics.enabled or flexo.one_way is not None:
         return ""
-    if flexo.strain_gradient_length is not None:
+    if flexo.strain_gradient_length is not None or case.mechanics.prescribed is not None:
         return ""
     bound = case_bound(case, material)
     if bound.scale <= 1.0:

@@ -126,6 +126,17 @@ def _one_way(value: Any) -> Any:
     return known[value]
 
 
+def _formula(value: Any) -> float | str:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"found {units.shown(value)}; expected a number (m) or a formula")
+    return value
+
+
+def _parameter(value: Any) -> float:
+    unit = next((u for u in ("m", "1/m") if isinstance(value, str) and units.convertible(value, u)), "")
+    return units.to_si(value, unit)
+
+
 #: Shapes in which a flexocoupling tensor may be written.
 FLEXO_SHAPES = ((6, 9), (6, 3, 3), (3, 3, 3, 3))
 
@@ -165,6 +176,8 @@ OneWay = Annotated[
     BeforeValidator(_one_way),
     WithJsonSchema({"enum": [True, False, "direct", "converse"]}),
 ]
+Formula = Annotated[float | str, BeforeValidator(_formula), units.NumberOrText()]
+Parameter = Annotated[float, BeforeValidator(_parameter), units.NumberOrText()]
 FlexoTensor = Annotated[
     tuple[tuple[Any, ...], ...],
     BeforeValidator(_flexo_tensor),
@@ -721,6 +734,31 @@ class MechanicalCondition(Table):
         return tuple(None if v in free else units.to_si_or_name(v, unit) for v in value)
 
 
+class PrescribedExpression(Table):
+    """A displacement by formulas."""
+
+    kind: Literal["expression"]
+    """formulas of the position"""
+    value: tuple[Formula, Formula, Formula]
+    """u_x, u_y, u_z (m): numbers, or formulas of x, y, z (m) and `parameters`, such as "x**2/(2*R)"
+    """
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    """constants of the formulas by name: numbers, lengths (m) or curvatures (1/m)"""
+
+
+class PrescribedFile(Table):
+    """A displacement from a table."""
+
+    kind: Literal["file"]
+    """a table of points"""
+    path: str
+    """.csv or .npz file with x, y, z (those that the mesh resolves) and u_x, u_y, u_z (m), relative
+    to the case file: the points of a grid, to be interpolated, or all nodes in any order"""
+
+
+PrescribedSpec = Annotated[PrescribedExpression | PrescribedFile, Field(discriminator="kind")]
+
+
 class Mechanics(Table):
     """Elasticity with electrostriction."""
 
@@ -746,6 +784,9 @@ class Mechanics(Table):
     given"""
     boundary: tuple[MechanicalCondition, ...] = ()
     """mechanical boundary conditions; free where nothing is said"""
+    prescribed: PrescribedSpec | None = None
+    """displacement of the whole body, instead of mechanical equilibrium; `strain` and `curvature`
+    come on top"""
 
 
 # --- electrostatics -------------------------------------------------------------------------------

@@ -149,6 +149,9 @@ def _mechanics(case: Case) -> Iterator[Line]:
     if mechanics.misfit_profile is not None:
         lowest, highest = extreme_values(mechanics.misfit_profile)
         parts.append(f"{lowest:g} to {highest:g} of it left ({mechanics.misfit_profile.kind})")
+    if mechanics.prescribed is not None:
+        yield "mechanics", ", ".join(["displacement prescribed", *parts])
+        return
     yield "mechanics", ", ".join(parts) or "mean strain zero where the mesh does not end"
     yield from _conditions("", mechanics.boundary)
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from phasefield.case.layout import axes_of
-from phasefield.case.schema import Case
+import numpy as np
+
+from phasefield.case.layout import axes_of, lengths_of
+from phasefield.case.schema import Case, FileMesh, PrescribedExpression, PrescribedFile
+from phasefield.errors import MaterialError
+from phasefield.materials.formula import evaluate_at
 
 
 def problems(case: Case) -> Iterator[str]:
@@ -17,6 +22,7 @@ def problems(case: Case) -> Iterator[str]:
                 f"mechanics.stress.{component}: mechanics.strain.{component} is fixed, so this"
                 ' stress cannot be; set the strain "free" or remove the stress'
             )
+    yield from _prescribed(case)
     axes = axes_of(case.mesh)
     if axes is None:
         if case.mechanics.curvature:
@@ -49,3 +55,40 @@ def _curvature(case: Case, axes: str) -> Iterator[str]:
     for component in case.mechanics.curvature:
         if ended[0] in component:
             yield f"mechanics.curvature.{component}: not in the plane of the plate, whose thickness is along {ended[0]}"
+
+
+def _prescribed(case: Case) -> Iterator[str]:
+    """A given displacement leaves nothing of mechanics to be found."""
+    mechanics, spec = case.mechanics, case.mechanics.prescribed
+    if spec is None:
+        return
+    if not mechanics.enabled:
+        yield "mechanics.prescribed: needs mechanics, which is not enabled"
+    for table, values in (("strain", mechanics.strain), ("curvature", mechanics.curvature)):
+        for component, value in values.items():
+            if value == "free":
+                yield f'mechanics.{table}.{component}: "free" is found by equilibrium; give a number beside prescribed'
+    for key in ("stress", "boundary"):
+        if getattr(mechanics, key):
+            yield f"mechanics.{key}: has no meaning beside mechanics.prescribed; remove one of them"
+    if case.flexoelectricity.one_way == "converse":
+        yield 'flexoelectricity.one_way: "converse" has no meaning beside mechanics.prescribed'
+    if isinstance(spec, PrescribedFile):
+        if not Path(spec.path).is_file():
+            yield f"mechanics.prescribed.path: no such file: {spec.path}"
+    else:
+        yield from _formulas(case, spec)
+
+
+def _formulas(case: Case, spec: PrescribedExpression) -> Iterator[str]:
+    """Formulas that have no value at a place inside the body, whatever it is."""
+    for name in "xyz":
+        if name in spec.parameters:
+            yield f"mechanics.prescribed.parameters.{name}: is a coordinate; take another name"
+    lengths = (1e-9,) if isinstance(case.mesh, FileMesh) else lengths_of(case.mesh)
+    place = {axis: np.array([0.37 * min(lengths)]) for axis in "xyz"}
+    for i, formula in enumerate(spec.value):
+        try:
+            evaluate_at(str(formula), place, spec.parameters)
+        except MaterialError as error:
+            yield f"mechanics.prescribed.value[{i}]: {error}"
