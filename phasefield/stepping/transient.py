@@ -1,0 +1,186 @@
+"""Physical time with variable-step BDF2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from dolfinx import fem
+
+from phasefield.case.schema import TimeTable
+from phasefield.errors import ConvergenceError
+from phasefield.fields import Owned
+from phasefield.scaling import Scaling
+from phasefield.solvers.core import CoupledProblem, Snapshot
+from phasefield.solvers.rescue import Rescue
+from phasefield.stepping.stepper import DECIDED_BY_LENGTH, Step, Stepper, given
+
+
+class Transient(Stepper):
+    """Physical time with variable-step BDF2, one linear-implicit correction per step, error control.
+
+    Predictor: extrapolation of P through the last two or three states, of u and the mean strain through the last
+    two; corrector: BDF2 with the operator at the predicted state. The local error follows from predictor minus
+    corrector (Milne). Second order in time; with the old u instead of the predicted one it would be the first,
+    and with u from three states long steps would be unstable where elasticity carries more than half of the
+    stiffness.
+    """
+
+    GROWTH = 2.0
+    SAFETY = 0.9
+    #: Part of the time error that Newton's method leaves.
+    NEWTON_ACCURACY = 1e-3
+
+    def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
+        super().__init__(problem, spec, scaling, rescue)
+        first = spec.initial_step or 1e-3 * self.unit
+        self.dt = first
+        spaces = problem.functional.spaces
+        self.older = [fem.Function(spaces.P, name=f"P_{i}") for i in (1, 2)]
+        self.older_u = fem.Function(spaces.u, name="u_1")
+        self.older_strain = [0.0] * 12
+        self.steps: list[float] = []  # the last steps, newest first
+
+    def state(self) -> dict:
+        """Counters, next and last steps, mean strain before the last step."""
+        return super().state() | {"dt": self.dt, "steps": self.steps, "older_strain": self.older_strain}
+
+    def history(self) -> dict[str, fem.Function | Owned]:
+        """Polarizations before the last two steps, displacement before the last one."""
+        return {f.name: f for f in (*self.older, self.older_u)}
+
+    def run(self) -> Iterator[Step]:
+        """Steps until `spec.end`."""
+        end = given(self.spec.end, "end")
+        bends = [*self.problem.conditions.breakpoints(end), end]
+        watched = not self.problem.conditions.loads and self.problem.functional.variational
+        energies = self.problem.report.parts() if watched else None
+        in_a_row, tried = 0, 0.0
+        while self.t < end * (1.0 - 1e-12):
+            if self.number >= self.spec.max_steps:
+                raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
+            left = next(t for t in bends if t > self.t * (1.0 + 1e-12)) - self.t
+            dt = min(self.dt, left, self.spec.max_step or np.inf)
+            # Two equal steps rather than a tiny last one.
+            if dt < left < 2.0 * dt:
+                dt = 0.5 * left
+            saved = self.problem.snapshot()
+            failure, taken_over = None, False
+            tried = tried if in_a_row else dt  # the step before it was cut
+            try:
+                error, new_energies = self._attempt(dt, saved, energies)
+            except ConvergenceError as reason:
+                failure, error = reason, np.inf
+                if failure.reason not in DECIDED_BY_LENGTH or in_a_row >= self.rescue.PATIENCE:
+                    taken_over = self.rescue.failed(failure)
+            if error > 1.0:
+                in_a_row += 1
+                self._take_back(saved, in_a_row, failure)
+                self.problem.conditions.update(self.t)
+                self.problem.restore(saved)
+                self.dt = dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
+                if taken_over:
+                    self.dt = tried
+                continue
+            in_a_row = 0
+            self.rescue.succeeded()
+            energies = new_energies
+            self._remember(saved, dt)
+            self.t += dt
+            if dt == left:
+                # The past says nothing about the other side of a bend.
+                self.steps = []
+            growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
+            self.dt = dt * growth
+            done = self.t >= end * (1.0 - 1e-12)
+            yield self._step(dt, self.problem.driving_field(), done, energies)
+
+    def _attempt(
+        self, dt: float, old: Snapshot, energies: dict[str, float] | None
+    ) -> tuple[float, dict[str, float] | None]:
+        """Local error over its tolerance and the new energies if they are watched.
+
+        Raises ConvergenceError for a step that failed.
+        """
+        problem = self.problem
+        self._predict(dt, old)
+        problem.conditions.update(self.t + dt)
+        predicted = problem.P.copy()
+        rate, constant = self._weights(dt, old)
+        if self.rescue.active:
+            self.rescue.newton.solve(rate, constant, self.NEWTON_ACCURACY * self.spec.tolerance)
+        else:
+            problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
+            # The residual of the predicted displacement is as small as its error: reduce it like that of P.
+            problem.settle(problem.polarization.tolerance)
+        error = self._error(dt, predicted) / self.spec.tolerance
+        if not np.isfinite(error):
+            raise ConvergenceError("not_finite", "the polarization is not a number")
+        if energies is None:
+            return error, None
+        new = problem.report.parts()
+        before, size = sum(energies.values()), sum(abs(v) for v in energies.values())
+        # The energy of the exact flow decays; that of the step may miss it by a part of the local error.
+        if sum(new.values()) > before + (1e-11 + 1e-3 * self.spec.tolerance) * size:
+            raise ConvergenceError("energy_rises", "no step keeps the energy from rising under constant loads")
+        return error, new
+
+    def _owned(self, function: fem.Function) -> np.ndarray:
+        return function.x.array[: self.problem.owned_P]
+
+    def _predict(self, dt: float, old: Snapshot) -> None:
+        """Set P, u and the mean strain to the polynomials through the known states, at t + dt."""
+        f = self.problem.functional
+        weights = self._extrapolation(dt, 3)
+        f.P.x.array[:] = combined(weights, old.P, *(older.x.array for older in self.older))
+        if self.problem.mechanics:
+            weights = self._extrapolation(dt, 2)
+            f.u.x.array[:] = combined(weights, old.u, self.older_u.x.array)
+            f.mean_strain.value[:] = combined(weights, old.mean_strain, self.older_strain)
+
+    def _extrapolation(self, dt: float, states: int) -> list[float]:
+        """Lagrange weights at t + dt of the present and the remembered states, at most `states` of them."""
+        times = [0.0, *(-np.cumsum(self.steps))][:states]
+        return [
+            float(np.prod([(dt - s) / (t - s) for j, s in enumerate(times) if j != i])) for i, t in enumerate(times)
+        ]
+
+    def _weights(self, dt: float, old: Snapshot) -> tuple[float, np.ndarray]:
+        """BDF rate γ/Δt and the weighted old states, so that ∂P/∂t ≈ rate P − constant (solver units)."""
+        tau = dt / self.unit
+        P_n = old.P[: self.problem.owned_P]
+        if not self.steps:
+            return 1.0 / tau, P_n / tau
+        w = dt / self.steps[0]
+        rate = (1.0 + 2.0 * w) / (1.0 + w) / tau
+        constant = ((1.0 + w) * P_n - w**2 / (1.0 + w) * self._owned(self.older[0])) / tau
+        return rate, constant
+
+    def _error(self, dt: float, predicted: np.ndarray) -> float:
+        """Estimate of the local error, rms relative to the polarization scale.
+
+        Predictor and corrector errors are both proportional to the (k+1)-th derivative; their ratio is known.
+        """
+        difference = self.problem.polarization.rms(self.problem.P - predicted)
+        if not self.steps:
+            return 0.5 * difference
+        if len(self.steps) == 1:
+            # Linear predictor, error of second order: an upper bound of the BDF2 error.
+            return difference / 3.0
+        first, second = self.steps[0], self.steps[1]
+        w = dt / first
+        corrector = (1.0 + w) ** 2 / (6.0 * w * (1.0 + 2.0 * w)) * dt**3
+        predictor = dt * (dt + first) * (dt + first + second) / 6.0
+        return difference * corrector / (corrector + predictor)
+
+    def _remember(self, old: Snapshot, dt: float) -> None:
+        self.older[1].x.array[:] = self.older[0].x.array
+        self.older[0].x.array[:] = old.P
+        self.older_u.x.array[:] = old.u
+        self.older_strain = [float(v) for v in old.mean_strain]
+        self.steps = [dt, *self.steps][:2]
+
+
+def combined(weights: list[float], *states: np.ndarray | list[float]) -> np.ndarray:
+    """Sum of the first states, one for each weight."""
+    return np.sum([w * np.asarray(state) for w, state in zip(weights, states, strict=False)], axis=0)
