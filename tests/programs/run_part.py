@@ -1,6 +1,6 @@
 """Begin or continue cases and stop them: `run_part.py FOLDER PART NAME=CASE.json…`, result folders FOLDER/NAME.
 
-PART "first" stops each case in the middle, PART "rest" goes on to its end.
+PART "first" stops each case in the middle, PART "rest" goes on to its end, PART "whole" does not stop.
 """
 
 import json
@@ -22,7 +22,8 @@ for argument in sys.argv[3:]:
     simulation = Simulation(load_case(json.loads(Path(path).read_text())))
     if part == "first":
         stop_after(simulation, PASSED[name])
-        assert simulation.run(folder / name).status == "stopped", name
+    restart = "latest" if part == "rest" else None
+    status = simulation.run(folder / name, restart=restart).status
+    assert status == ("stopped" if part == "first" else "done"), name
+    if part == "first":
         assert (simulation.stepper.inner > 0) == (name == "ramp"), (name, simulation.stepper.inner)
-    else:
-        assert simulation.run(folder / name, restart="latest").status == "done", name
