@@ -38,12 +38,22 @@ def run_in_parts(case, folder) -> int:
     raise AssertionError
 
 
-@pytest.mark.parametrize("name", TIMES)
-def test_a_run_in_parts_is_the_undisturbed_run(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "method", "parts"),
+    [
+        ("relax", "staggered", 5),
+        ("transient", "staggered", 5),
+        ("ramp", "staggered", 5),
+        ("backward-euler", "staggered", 2),
+        ("relax", "newton", 3),
+        ("ramp", "newton", 4),
+    ],
+)
+def test_a_run_in_parts_is_the_undisturbed_run(tmp_path, name, method, parts):
     """Also from within a load point, with a history of the acceleration, and with fields written at a stop."""
-    case = load_case(case_of(name))
+    case = load_case(case_of(name, solver={"method": method}))
     run_case(case, tmp_path / "whole")
-    assert run_in_parts(case, tmp_path / "parts") >= (2 if name == "backward-euler" else 5)
+    assert run_in_parts(case, tmp_path / "parts") >= parts
     assert_same_series(tmp_path / "parts", tmp_path / "whole")
 
 

@@ -38,12 +38,13 @@ class Rescue:
 
     def state(self) -> dict:
         """JSON-able state for a checkpoint."""
-        return {"failures": self.failures, "left": self.left, "stay": self.stay, "shift": self.newton.shift}
+        counters = {"failures": self.failures, "left": self.left, "stay": self.stay}
+        return counters | {"settled": self.settled, "shift": self.newton.shift}
 
     def restore(self, state: dict) -> None:
         """Continue from a state of `state()`."""
         self.failures, self.left, self.stay = state["failures"], state["left"], state["stay"]
-        self.newton.shift = state["shift"]
+        self.settled, self.newton.shift = state["settled"], state["shift"]
 
     def failed(self, failure: ConvergenceError) -> bool:
         """Count a failed attempt of a step; whether Newton's method takes over now."""
