@@ -81,9 +81,9 @@ class MonolithicSystem:
         equations = self.functional.equations()
         self.changing: list[tuple[PETSc.Mat, fem.Form]] = []
         self.blocks: Blocks = {}
-        for i, (row, residual) in enumerate(equations.items()):
+        for i, row in enumerate(self.free_by_field):
             for j, column in enumerate(self.free_by_field):
-                if block := self._block(residual, row, column):
+                if block := self._block(equations[row], row, column):
                     self.blocks[i, j] = block
         self.floating = self.problem.polarization.floating
         self.sharing = self._sharing(self.floating.T) if self.floating else None
