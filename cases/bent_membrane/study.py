@@ -45,6 +45,12 @@ def polarization(results: StudyResults, name: str, form: str) -> Comparison:
     return Comparison(f"{name}, {form}: dP/dκ (nC/m)", 1e9 * slope, 1e9 * exact)
 
 
+def linearity(results: StudyResults, name: str, form: str) -> Comparison:
+    """Odd part of P at the largest curvature over that at half of it: 2 if P is linear in 1/R."""
+    _, P = curve(results, name, form)
+    return Comparison(f"{name}, {form}: odd part of P, 1 over 0.5 μm⁻¹", (P[3] - P[0]) / (P[2] - P[1]), 2.0)
+
+
 def voltage(results: StudyResults, form: str) -> Comparison:
     """Voltage per curvature of SrTiO3 without an upper electrode (nV m), computed and θ f_eff h χ/(χ + ε0 ε_b)."""
     member = results[f"open_{form.replace(' ', '_')}"]
@@ -58,9 +64,10 @@ def voltage(results: StudyResults, form: str) -> Comparison:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print slopes and voltages (returned) beside their closed forms, and draw membranes.png."""
+    """Print slopes, voltages and linearity (returned) beside their closed forms, and draw membranes.png."""
     rows = [polarization(results, name, form) for name in MEMBRANES for form in FORMS]
     rows += [voltage(results, form) for form in FORMS]
+    rows += [linearity(results, name, "strain gradient") for name in MEMBRANES]
     print(comparison_table(rows, "closed form"))
     _draw(results)
     return rows
