@@ -12,6 +12,7 @@ one value, so its rows and columns are added up.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,10 +93,12 @@ class MonolithicSystem:
         f = self.functional
         trial, test = ufl.TrialFunction(column.function_space), ufl.TestFunction(row.function_space)
         form = expand_derivatives(ufl.derivative(residual, column, trial))
-        if row is column:
-            # Passive regions contribute nothing to P but the places of their diagonal.
+        if row is column is f.P:
+            # Passive regions contribute nothing to P but the places of their diagonal. Only they get them: where an
+            # integral over several regions meets one over a single one, DOLFINx keeps one of both.
             zero = fem.Constant(f.domain.mesh, 0.0)
-            form += sum(zero * ufl.inner(trial, test) * f.dx(region, 1) for region in f.regions)
+            passive = [region for region in f.regions if region not in f.polar_regions]
+            form += sum(zero * ufl.inner(trial, test) * f.dx(region, 1) for region in passive)
         if form.empty():
             return None
         compiled = jit.form(form)
@@ -160,8 +163,11 @@ class MonolithicSystem:
 
     # --- matrix -------------------------------------------------------------------------------------------
 
-    def assemble(self, rate: float = 0.0, frozen: bool = False) -> None:
-        """J and its border at the present state, with the mass term `rate`; `frozen` holds P as it is."""
+    def assemble(self, rate: float = 0.0, held: Collection[fem.Function] = ()) -> None:
+        """J and its border at the present state, with the mass term `rate`.
+
+        The fields `held` stay as they are; with the displacement the mean strain does too.
+        """
         for matrix, form in self.changing:
             matrix.zeroEntries()
             fem_petsc.assemble_matrix(matrix, form)
@@ -169,11 +175,11 @@ class MonolithicSystem:
         polarization = self.problem.polarization
         if polarization.consistent:
             self.blocks[0, 0].axpy(rate, polarization.mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
-        self.present_free = self.free.copy()
-        if frozen:
-            self.present_free[: self.owned_P] = 0.0
+        parts = [0.0 * free if field in held else free for field, free in self.free_by_field.items()]
+        self.present_free = np.concatenate(parts)
         self.rate = 0.0 if polarization.consistent else rate
-        self.border = self._border(self.present_free) if self.strains else None
+        strained = self.strains and self.functional.u not in held
+        self.border = self._border(self.present_free) if strained else None
 
     def factorize(self, shift: float = 0.0) -> None:
         """Factors of J with a lumped mass term `shift` more on P; ConvergenceError when MUMPS fails."""
@@ -215,7 +221,7 @@ class MonolithicSystem:
         """The Newton correction of a residual with the last factors."""
         fields = self.factors.solve(-residual.fields * self.present_free)
         if not self.border:
-            return Unknowns(fields, np.zeros(0))
+            return Unknowns(fields, np.zeros(len(self.strains)))
         rows = self.border[1]
         strain = np.linalg.solve(self.schur, -residual.strain - self.comm.allreduce(rows @ fields))
         return Unknowns(fields - self.influence @ strain, strain)

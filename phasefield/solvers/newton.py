@@ -73,7 +73,7 @@ class Newton:
 
     def settle(self) -> None:
         """Bring φ, u and the mean strain to equilibrium with P."""
-        self.system.assemble(frozen=True)
+        self.system.assemble(held=(self.problem.functional.P,))
         self._factorize(0.0)
         self.system.move(self.system.solve(self.system.residual()), 1.0)
 

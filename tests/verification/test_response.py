@@ -1,0 +1,210 @@
+"""Permittivity, piezoelectric and pyroelectric coefficients of monodomain films and crystals against closed forms."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ranks import run_on
+from relaxed import EPSILON_0, relaxed, simulation_of, uniform
+
+from phasefield.errors import ConvergenceError
+from phasefield.materials import resolve_set
+from phasefield.materials.thermodynamics import axis_minimum, susceptibility
+from phasefield.measure import (
+    by_differences,
+    linear,
+    permittivity,
+    piezoelectric,
+    primary_pyroelectric,
+    pyroelectric,
+    temperature,
+    tunability,
+)
+from phasefield.simulation import Simulation
+
+PBTIO3 = {"name": "PbTiO3_Pertsev1998"}
+S11, S12, Q11, Q12, Q44 = 8e-12, -2.5e-12, 0.089, -0.026, 0.0675
+SHORTED = {"boundary": [{"on": ["bottom", "top"], "kind": "electrode"}]}
+FREE = {"strain": dict.fromkeys(("xx", "yy", "zz", "yz", "xz", "xy"), "free")}
+CRYSTAL = {"kind": "box", "size": [3e-9], "cells": [3], "periodic": "x"}
+METHODS = pytest.mark.parametrize("method", [linear, by_differences])
+
+
+def crystal(T: float, **tables: object) -> tuple[Simulation, dict[str, float]]:
+    """A stress-free, short-circuited crystal polarized along z."""
+    return relaxed(
+        **{
+            "material": {**PBTIO3, "temperature": T},
+            "mesh": CRYSTAL,
+            "initial": uniform(0, 0, 0.7),
+            "mechanics": FREE,
+            **tables,
+        }
+    )
+
+
+def film(misfit: float, **tables: object) -> tuple[Simulation, dict[str, float]]:
+    """A coherent film between electrodes, polarized along z."""
+    return relaxed(
+        **{
+            "material": PBTIO3,
+            "mesh": {"kind": "film", "thickness": 6e-9, "spacing": 2e-9},
+            "initial": uniform(0, 0, 0.7),
+            "mechanics": {"misfit": {"xx": misfit, "yy": misfit}},
+            "electrostatics": SHORTED,
+            **tables,
+        }
+    )
+
+
+# --- permittivity and piezoelectricity --------------------------------------------------------------------
+
+
+@METHODS
+def test_crystal(method) -> None:  # type: ignore[no-untyped-def]
+    """V1.2, and d_ij = 2 Q P ε0 χ."""
+    simulation, row = crystal(298.15)
+    background = simulation.material.background_permittivity
+    chi_33, chi_11 = 65.86030, 123.38728
+    precision = 1e-6 if method is linear else 1e-4
+    found = permittivity(simulation, method)
+    expected = np.diag([chi_11, chi_11, chi_33]) + background * np.eye(3)
+    assert found == pytest.approx(expected, rel=precision, abs=chi_33 * precision)
+    P = row["mean_P_z"]
+    d = piezoelectric(simulation, method)
+    assert d[2, 2] == pytest.approx(2.0 * Q11 * P * EPSILON_0 * chi_33, rel=precision)
+    assert d[[0, 1], 2] == pytest.approx([2.0 * Q12 * P * EPSILON_0 * chi_33] * 2, rel=precision)
+    assert [d[4, 0], d[3, 1]] == pytest.approx([Q44 * P * EPSILON_0 * chi_11] * 2, rel=precision)
+    assert abs(d[5]).max() < precision * d[2, 2]
+
+
+@pytest.mark.parametrize(("misfit", "chi"), [(-0.02, 42.6937), (-0.01, 58.6083), (0.0, 92.8637)])
+def test_film(misfit: float, chi: float) -> None:
+    """V4.2; along z the film moves freely and d33 = 2 Q* P ε0 χ with Q* = Q11 − 2 s12 Q12/(s11 + s12)."""
+    simulation, row = film(misfit)
+    expected = chi + simulation.material.background_permittivity
+    both = [permittivity(simulation, method)[2, 2] for method in (linear, by_differences)]
+    assert both[0] == pytest.approx(expected, rel=1e-5)
+    assert both[1] == pytest.approx(both[0], rel=1e-4)
+    effective = Q11 - 2.0 * S12 * Q12 / (S11 + S12)
+    d33 = 2.0 * effective * row["mean_P_z"] * EPSILON_0 * chi
+    assert piezoelectric(simulation)[2, 2] == pytest.approx(d33, rel=1e-5)
+
+
+def test_film_with_domains_of_its_own_making() -> None:
+    """Both methods agree where nothing is uniform: P fixed on the electrodes, graded, tilted crystal."""
+    simulation, _ = film(
+        0.0,
+        material={"name": "PbZrTiO3_Haun1989", "grading": {"kind": "linear", "bottom": 0.7, "top": 0.9}},
+        mechanics={"reference_lattice": 3.98e-10},
+        crystal={"x": [1, 0, 0], "z": [0, 1, 8]},
+        polarization={"boundary": [{"on": "bottom", "kind": "fixed", "value": ["free", "free", 0.5]}]},
+    )
+    one, other = (permittivity(simulation, method)[:, 2] for method in (linear, by_differences))
+    assert other == pytest.approx(one, rel=1e-4, abs=1e-4 * one[2])
+    assert one[2] > 30.0
+    assert pyroelectric(simulation, by_differences) == pytest.approx(pyroelectric(simulation), rel=1e-4, abs=1e-9)
+
+
+def test_tunability_of_a_paraelectric() -> None:
+    """Along E(P) = 2 a P + 4 a11 P³ the susceptibility is 1/(ε0 (2 a + 12 a11 P²))."""
+    values, simulation, P = [], None, 0.0
+    for applied in (0.0, 20e6):
+        simulation, row = relaxed(
+            material={"name": "BaTiO3_Li2005", "temperature": 500.0},
+            mesh=CRYSTAL,
+            initial=uniform(0, 0, 0.01),
+            mechanics=FREE,
+            electrostatics={"applied_field": [0, 0, applied]},
+        )
+        values.append(permittivity(simulation)[2, 2])
+        P = row["mean_P_z"]
+    assert simulation is not None
+    a = simulation.material.landau
+    for value, p in zip(values, (0.0, P), strict=True):
+        chi = susceptibility(a, np.array([0.0, 0.0, p]))[2, 2]
+        assert value == pytest.approx(chi + simulation.material.background_permittivity, rel=1e-6)
+    assert 0.1 < tunability(*values) < 0.9
+
+
+def test_unstable_state_has_no_response() -> None:
+    simulation = simulation_of(material=PBTIO3, mesh=CRYSTAL, initial=uniform(0, 0, 0), mechanics=FREE)
+    simulation.parts.initialize()
+    with pytest.raises(ConvergenceError, match="no minimum of the energy"):
+        permittivity(simulation)
+
+
+# --- temperature ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("T", [420.0, 500.0, 590.0])
+def test_curie_weiss_law(T: float) -> None:
+    """ε = ε_b + C/(T − T0) above the transition, C = 1/(2 ε0 α0) (BaTiO3_Li2005: α0 = 4.124e5, T0 = 388 K)."""
+    simulation = simulation_of(
+        material={"name": "BaTiO3_Li2005", "temperature": T},
+        mesh=CRYSTAL,
+        initial=uniform(0, 0, 0),
+        mechanics=FREE,
+    )
+    simulation.parts.initialize()
+    expected = simulation.material.background_permittivity + 1.0 / (2.0 * EPSILON_0 * 4.124e5 * (T - 388.0))
+    assert permittivity(simulation) == pytest.approx(expected * np.eye(3), rel=1e-9, abs=1e-6)
+
+
+ALPHA_0 = 3.8e5
+
+
+def pyro(P: float, stiffening: float) -> float:
+    """dP/dT = −2 α0 P / f'' of a monodomain."""
+    return -2.0 * ALPHA_0 * P / stiffening
+
+
+@pytest.mark.parametrize("T", [300.0, 450.0, 600.0])
+def test_pyroelectric_coefficient_of_a_crystal(T: float) -> None:
+    simulation, row = crystal(T)
+    a = simulation.material.landau
+    P = row["mean_P_z"]
+    free = 2 * a["alpha_1"] + 12 * a["alpha_11"] * P**2 + 30 * a["alpha_111"] * P**4
+    assert pyroelectric(simulation)[2] == pytest.approx(pyro(P, free), rel=1e-6)
+    assert pyroelectric(simulation, by_differences)[2] == pytest.approx(pyro(P, free), rel=1e-4)
+    # At constant strain σ = −2 C Q P dP opposes: f'' grows by (2 P)² Q·C·Q over the strains of P_z.
+    Q = np.array([Q12, Q12, Q11])
+    C = np.linalg.inv((S11 - S12) * np.eye(3) + S12)
+    assert primary_pyroelectric(simulation)[2] == pytest.approx(pyro(P, free + 4 * P**2 * Q @ C @ Q), rel=1e-6)
+
+
+def test_pyroelectric_coefficient_against_the_slope_of_the_material() -> None:
+    """The curve P_s(T) of the material library, differentiated."""
+    T, step = 400.0, 1e-2
+    material = resolve_set(PBTIO3["name"])
+    states = [axis_minimum(material.landau(T + sign * step), "T") for sign in (1.0, -1.0)]
+    assert states[0] is not None and states[1] is not None
+    slope = (states[0].magnitude - states[1].magnitude) / (2.0 * step)
+    assert pyroelectric(crystal(T)[0])[2] == pytest.approx(slope, rel=1e-6)
+
+
+def test_pyroelectric_coefficient_of_a_film() -> None:
+    """A coherent film: the renormalized quartic of V4.2, with the in-plane strain held."""
+    simulation, row = film(-0.01)
+    P = row["mean_P_z"]
+    a = simulation.material.landau
+    a33 = a["alpha_11"] + Q12**2 / (S11 + S12)
+    a3 = a["alpha_1"] + 0.02 * Q12 / (S11 + S12)
+    stiffness = 2 * a3 + 12 * a33 * P**2 + 30 * a["alpha_111"] * P**4
+    assert pyroelectric(simulation)[2] == pytest.approx(pyro(P, stiffness), rel=1e-6)
+    assert temperature(simulation).value == 298.15
+
+
+# --- ranks ------------------------------------------------------------------------------------------------
+
+
+def test_ranks(tmp_path: Path) -> None:
+    found = []
+    for ranks in (1, 2):
+        path = tmp_path / f"{ranks}.json"
+        run_on(ranks, "response_ranks.py", path)
+        found.append(json.loads(path.read_text(encoding="utf-8")))
+    for name, one in found[0].items():
+        assert max(map(abs, one)) > 0.0
+        assert found[1][name] == pytest.approx(one, rel=1e-6, abs=1e-6 * max(map(abs, one)))
