@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import ufl
 from dolfinx import fem, la
+from ufl.algorithms import extract_coefficients
 
 from phasefield.case.schema import (
     Case,
@@ -172,7 +173,7 @@ class Conditions:
                         self._prescribe(self.functional.P, 3 * self._nodes(name) + i, load)
             elif condition.kind == "extrapolation" and condition.length is not None:
                 G = next(iter(self.functional.polar_regions.values())).gradient
-                if isinstance(G, fem.Function) and name in self.domain.interfaces:
+                if extract_coefficients(G) and name in self.domain.interfaces:
                     raise CaseError(
                         f'polarization.boundary: extrapolation on "{name}" inside the mesh, where the gradient'
                         " coefficients vary with composition; give material.gradient"
