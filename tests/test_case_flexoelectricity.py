@@ -88,17 +88,6 @@ def test_forms_that_need_no_strain_gradient_length(form: str) -> None:
         (laid_over(PLATE, {"mechanics": {"curvature": {"xz": 1e6}}}), "not in the plane of the plate"),
         (laid_over(PLATE, {"mechanics": {"curvature": {"xx": "1 nm"}}}), "1/m"),
         (laid_over(PLATE, {"mesh": {"periodic": "xz"}, "mechanics": {"curvature": {"xx": 1e6}}}), "along all its axes"),
-        (
-            laid_over(
-                PLATE,
-                {
-                    "mesh": {"degree": 2},
-                    "mechanics": {"curvature": {"yy": "free"}},
-                    "flexoelectricity": {"coefficients": CUBIC, "strain_gradient_length": "1 nm"},
-                },
-            ),
-            "not available with",
-        ),
     ],
 )
 def test_contradictions(changes: dict, words: str) -> None:

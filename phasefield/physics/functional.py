@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import ufl
 from dolfinx import fem
+from mpi4py import MPI
 from ufl.checks import is_cellwise_constant
 from ufl.core.expr import Expr
 
@@ -176,19 +177,44 @@ class Functional:
 
     def strain_gradient_facets(self, u: Expr) -> ufl.Form:
         """What strain-gradient elasticity has on interior facets."""
-        strain, mesh = self.strain(u), self.domain.mesh.ufl_domain()
-        density = strain_gradient.facet_energy(strain, ufl.grad(strain), self.stiffness_by_cell, self.length, mesh)
+        density = strain_gradient.facet_energy(
+            self.domain.grad(u),
+            ufl.grad(self.strain(u)),
+            self.domain.normal(),
+            self.stiffness_by_cell,
+            self.length,
+            self.domain.mesh.ufl_domain(),
+        )
         return density * self.domain.dS(quadrature_degree=2 * self.degree)
 
+    def double_stress_moment(self, component: int) -> list[tuple[Expr, ufl.Measure]]:
+        """Derivative of the strain-gradient energy with respect to a curvature, as integrals.
+
+        A curvature is a strain gradient along the thickness; on interior facets it is one of both sides.
+        """
+        i, strain = self.domain.periodic.index(False), self.strain()
+        square = self.length**2
+        parts = [
+            (square * ufl.dot(c.stiffness, ufl.grad(strain))[component, i], self.dx(region))
+            for region, c in self.regions.items()
+        ]
+        stiffness = ufl.avg(self.stiffness_by_cell)
+        jump = ufl.dot(stiffness, strain("+") - strain("-"))[component]
+        facets = self.domain.dS(quadrature_degree=2 * self.degree)
+        return [*parts, (-square * ufl.FacetNormal(self.domain.mesh)("+")[i] * jump, facets)]
+
     @cached_property
-    def stiffness_by_cell(self) -> fem.Function:
-        """The Voigt stiffness as a field, for facets between regions."""
+    def stiffness_by_cell(self) -> Expr:
+        """The Voigt stiffness as a field, for facets between regions; literal zeros where all regions have them."""
         uniform = all(is_cellwise_constant(c.stiffness) for c in self.regions.values())
         field = fem.Function(fem.functionspace(self.domain.mesh, ("DG", 0 if uniform else self.degree, (6, 6))))
         points = compat.interpolation_points(field.function_space)
         for name, c in self.regions.items():
             field.interpolate(fem.Expression(c.stiffness, points, jit_options=jit.options()), self.domain.cells(name))
-        return field
+        values = np.abs(field.x.array.reshape(-1, 6, 6)).max(axis=0, initial=0.0)
+        size = self.domain.comm.allreduce(values, op=MPI.MAX)
+        vanish = size < 1e-14 * size.max()
+        return ufl.as_matrix([[0.0 if vanish[i, j] else field[i, j] for j in range(6)] for i in range(6)])
 
     # --- energies -----------------------------------------------------------------------------------------
 

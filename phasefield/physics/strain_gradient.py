@@ -15,19 +15,27 @@ from __future__ import annotations
 import ufl
 from ufl.core.expr import Expr
 
+from phasefield.physics import elasticity
+
 
 def energy_density(grad_strain: Expr, C: Expr, length: Expr) -> Expr:
     """½ l² ∇ε : C : ∇ε with `grad_strain`[p, i] = ∂_iε_p of the Voigt strain."""
     return 0.5 * length**2 * ufl.inner(grad_strain, ufl.dot(C, grad_strain))
 
 
-def facet_energy(strain: Expr, grad_strain: Expr, C: Expr, length: Expr, mesh: ufl.Mesh) -> Expr:
-    """Energy per area of an interior facet, with the stiffness `C` of both sides."""
-    n = ufl.FacetNormal(mesh)
-    jump = strain("+") - strain("-")
-    double_traction = length**2 * ufl.avg(ufl.dot(C, grad_strain)) * n("+")
-    penalty = length**2 * penalty_factor(mesh) * ufl.inner(jump, ufl.avg(C) * jump)
-    return -ufl.inner(double_traction, jump) + 0.5 * penalty
+def facet_energy(grad_u: Expr, grad_strain: Expr, normal: Expr, C: Expr, length: Expr, mesh: ufl.Mesh) -> Expr:
+    """Energy per area of an interior facet, with the stiffness `C` of both sides.
+
+    u is continuous, so only its normal derivative q = [∂_nu] can jump and [ε] = sym q⊗n; `grad_u` and `normal` are
+    in lab axes. Written with q, the compiled form is a third as large as with the strains of both sides.
+    """
+    n = normal("+")
+    slope = ufl.dot(grad_u, normal)
+    jump = elasticity.voigt_strain(ufl.outer(slope("+") + slope("-"), n))
+    change = ufl.dot(grad_strain, ufl.FacetNormal(mesh))
+    double_traction = 0.5 * (ufl.dot(C("+"), change("+")) - ufl.dot(C("-"), change("-")))
+    penalty = 0.5 * penalty_factor(mesh) * ufl.inner(jump, ufl.dot(ufl.avg(C), jump))
+    return length**2 * (penalty - ufl.inner(double_traction, jump))
 
 
 def penalty_factor(mesh: ufl.Mesh) -> Expr:

@@ -4,12 +4,17 @@ div σ = 0 with σ = C(ε̄ + sym ∇u − ε°(P)), and for every free componen
 the applied one. The operator depends on nothing that changes during a run: conjugate gradients with algebraic
 multigrid (rigid-body modes as near null space), started from the last displacement. The free mean strains are
 eliminated by their influence: w_k = −K⁻¹ ∂R/∂ε̄_k, once at set-up.
+
+With strain-gradient elasticity the operator is one of fourth order, for which multigrid by aggregation needs more
+and more iterations: there K is factored once, up to `DIRECT_SIZE`, and beyond it uniform strains, which such an
+operator does not see either, join the near null space.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import ufl
+from mpi4py import MPI
 from petsc4py import PETSc
 from ufl.core.expr import Expr
 
@@ -28,6 +33,12 @@ from phasefield.solvers.assembly import (
 #: Unknowns up to which there is no multigrid: it would have a single level there, whose incomplete factors fail on
 #: the singular operator of a periodic domain.
 MULTIGRID_SIZE = 100
+#: Unknowns up to which the operator of strain-gradient elasticity is factored, by the dimension of the mesh.
+DIRECT_SIZE = {1: 10_000_000, 2: 1_000_000, 3: 40_000}
+#: Shift of a singular operator, relative to its diagonal, before it is factored.
+SHIFT = 1e-8
+#: A residual below this part of the diagonal times the solution is round-off.
+ROUND_OFF = 1e-14
 
 
 class MechanicsSolver:
@@ -77,15 +88,22 @@ class MechanicsSolver:
         if f.coupling.converse and f.flexo_regions:
             skin = f.flexo_surface_stress()
             integrands += [(i, conjugate(skin, k), f.flexo_skin()) for i, k in enumerate(self.free_strain)]
+        if f.strain_gradient_length:
+            integrands += [
+                (i, *part) for i, k in enumerate(self.free_strain) if k >= 6 for part in f.double_stress_moment(k - 6)
+            ]
         return CellIntegrals(f.domain, len(self.free_strain), integrands)
 
     def _set_up_krylov(self) -> None:
         stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
         constrain(self.K, self.free, self.free, stiffness_scale)
         self.K = without_zeros(self.K)
-        modes = self._rigid_modes()
-        self.K.setNearNullSpace(PETSc.NullSpace().create(vectors=modes, comm=self.comm))
+        modes = self._modes(self._rigid_motions())
         null = self._null_modes(modes, stiffness_scale)
+        strained = self.functional.strain_gradient_length > 0.0
+        if strained:
+            modes = self._modes([*self._rigid_motions(), *self._uniform_strains()])
+        self.K.setNearNullSpace(PETSc.NullSpace().create(vectors=modes, comm=self.comm))
         self.null_space = PETSc.NullSpace().create(vectors=null, comm=self.comm) if null else None
         if self.null_space:
             self.K.setNullSpace(self.null_space)
@@ -94,21 +112,43 @@ class MechanicsSolver:
         self.ksp.setOptionsPrefix("mechanics_")
         self.ksp.setOperators(self.K)
         self.ksp.setType("cg")
-        multigrid = self.K.getSize()[0] > MULTIGRID_SIZE
-        self.ksp.getPC().setType("gamg" if multigrid else "jacobi")
-        if multigrid:
+        if strained and self.K.getSize()[0] <= DIRECT_SIZE[self.functional.domain.dim] and has_factorization(self.comm):
+            self._factor(SHIFT * stiffness_scale if self.null_space else 0.0)
+        elif self.K.getSize()[0] > MULTIGRID_SIZE:
+            self.ksp.getPC().setType("gamg")
             default_options("mechanics_", {"mg_levels_pc_type": "pbjacobi"})
+        else:
+            self.ksp.getPC().setType("jacobi")
         self.ksp.setInitialGuessNonzero(False)
         self.ksp.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
         self.ksp.setFromOptions()
+        if self.null_space and self.ksp.getPC().getType() == "gamg":
+            # The coarsest operator is as singular as K: its LU factors would hold the inverse of round-off.
+            self.ksp.setUp()
+            self.ksp.getPC().getMGCoarseSolve().getPC().setType("svd")
 
-    def _rigid_modes(self) -> list[PETSc.Vec]:
-        """Orthonormal translations and rotations, zero on prescribed unknowns."""
+    def _factor(self, shift: float) -> None:
+        """Precondition with the factors of K (plus `shift` on its diagonal, for an operator with a null space)."""
+        if shift:
+            shifted = self.K.copy()
+            shifted.shift(shift)
+            self.ksp.setOperators(self.K, shifted)
+        pc = self.ksp.getPC()
+        pc.setType("cholesky")
+        if has_mumps():
+            pc.setFactorSolverType("mumps")
+
+    def _positions(self) -> np.ndarray:
+        """Lab coordinates of the owned nodes, shape (n, 3); zero along axes that the mesh does not resolve."""
         x = np.zeros((self.owned // 3, 3))
-        domain = self.functional.domain
         coordinates = self.functional.spaces.u.tabulate_dof_coordinates()[: self.owned // 3]
-        for column, axis in enumerate(domain.axes):
+        for column, axis in enumerate(self.functional.domain.axes):
             x[:, axis] = coordinates[:, column]
+        return x
+
+    def _rigid_motions(self) -> list[np.ndarray]:
+        """Translations and rotations at the owned nodes, each of shape (n, 3)."""
+        x = self._positions()
         modes = []
         for i in range(3):
             translation = np.zeros_like(x)
@@ -118,9 +158,24 @@ class MechanicsSolver:
             rotation = np.zeros_like(x)
             rotation[:, i], rotation[:, j] = -x[:, j], x[:, i]
             modes.append(rotation)
+        return modes
+
+    def _uniform_strains(self) -> list[np.ndarray]:
+        """Displacements of uniform strains at the owned nodes: with the rigid ones, all that are linear."""
+        x = self._positions()
+        modes = []
+        for i in range(3):
+            for j in self.functional.domain.axes:
+                stretch = np.zeros_like(x)
+                stretch[:, i] = x[:, j]
+                modes.append(stretch)
+        return modes
+
+    def _modes(self, fields: list[np.ndarray]) -> list[PETSc.Vec]:
+        """An orthonormal basis of displacements (n, 3), zero on prescribed unknowns."""
         vectors: list[PETSc.Vec] = []
-        for mode in modes:
-            vector = petsc_vector(self.comm, (mode.reshape(-1) * self.free).copy(), 3)
+        for field in fields:
+            vector = petsc_vector(self.comm, (field.reshape(-1) * self.free).copy(), 3)
             scale = vector.norm()
             # Twice, because once is not orthogonal to round-off.
             for _ in range(2):
@@ -193,7 +248,7 @@ class MechanicsSolver:
             return x.array.copy()
         self.ksp.setTolerances(rtol=tolerance, atol=0.0, max_it=1000)
         self.ksp.solve(b, x)
-        if self.ksp.getConvergedReason() < 0:
+        if self.ksp.getConvergedReason() < 0 and not self._exact_to_round_off(b, x):
             raise ConvergenceError(
                 "mechanics_diverged",
                 f"the elastic solve stopped with reason {self.ksp.getConvergedReason()} after"
@@ -203,6 +258,14 @@ class MechanicsSolver:
         if self.null_space:
             self.null_space.remove(x)
         return x.array.copy()
+
+    def _exact_to_round_off(self, b: PETSc.Vec, x: PETSc.Vec) -> bool:
+        """Whether no iteration can improve x; conjugate gradients asked for more find K or its inverse indefinite."""
+        residual, largest = b.duplicate(), b.duplicate()
+        self.K.mult(x, residual)
+        residual.aypx(-1.0, b)
+        largest.pointwiseMult(self.K.getDiagonal(), x)
+        return residual.norm() <= ROUND_OFF * largest.norm()
 
     def solve(self, reduction: float = 0.0) -> None:
         """Bring u and the free mean strain to equilibrium with the present polarization and loads.
@@ -228,3 +291,13 @@ class MechanicsSolver:
     def excess_stress(self) -> np.ndarray:
         """Integral of what the stress has more than the applied one, for each free component of the mean strain."""
         return self.stress_integral() - self.functional.domain.volume * self.applied_stress[self.free_strain]
+
+
+def has_mumps() -> bool:
+    """Whether PETSc can factor matrices that are spread over ranks."""
+    return bool(PETSc.Sys.hasExternalPackage("mumps"))
+
+
+def has_factorization(comm: MPI.Comm) -> bool:
+    """Whether PETSc can factor a matrix on this communicator."""
+    return comm.size == 1 or has_mumps()

@@ -86,6 +86,65 @@ def test_beam() -> None:
     assert row["mean_P_z"] == pytest.approx(1.383205e-4, rel=1e-6)
 
 
+@pytest.mark.parametrize("bent", ["plate", "beam"])
+@pytest.mark.parametrize("circuit", ["short", "open"])
+def test_softened_bending(circuit: str, bent: str) -> None:
+    """V5.3: C' = C (1 − 12 f²/(a C h²)), and with a + 1/ε in open circuit; exact where P is uniform."""
+    thickness, f12 = 2e-9, F12
+    nu = C12 / (C11 + C12)
+    # Without f11 nothing drives the displacement across the plate, which needs no strain-gradient elasticity then.
+    f_eff, modulus = (f12, C_PLATE) if bent == "plate" else ((1 - nu) * f12, C11 - 2 * C12 * nu)
+    curvatures: dict[str, object] = {"xx": CURVATURE} | ({"yy": "free"} if bent == "beam" else {})
+    electrodes = short_circuit()["boundary"] if circuit == "short" else [{"on": "z_min", "kind": "electrode"}]
+    tables = {"mechanics": {"strain": {"xx": "free", "yy": "free"}, "curvature": curvatures}}
+    coupling = flexo(0.0, f12, 0.0, form="strain gradient", allow_unstable=True)
+    _, row = plate(thickness, 3, electrostatics={"boundary": electrodes}, flexoelectricity=coupling, **tables)
+    stiffness = STIFFNESS + (1 / EPSILON if circuit == "open" else 0.0)
+    if bent == "plate":
+        softened = modulus - 12 * f_eff**2 / (stiffness * thickness**2)
+    else:
+        softened = softened_beam(f12, stiffness, thickness)
+    assert row["energy_total"] / (0.5 * CURVATURE**2 * thickness**3 / 12) == pytest.approx(softened, rel=1e-9)
+    assert modulus - softened > (0.01 if circuit == "short" else 1e-4) * modulus
+
+
+def softened_beam(f12: float, stiffness: float, thickness: float) -> float:
+    """Modulus of a beam whose second curvature is free: that of the plate's quadratic form, P eliminated."""
+    reduced = 12 * f12**2 / (stiffness * thickness**2)
+    along, across = C11 - C12**2 / C11 - reduced, C12 - C12**2 / C11 - reduced
+    return along - across**2 / along
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_softened_bending_between_fixed_faces(degree: int) -> None:
+    """V5.3: C' = C − 12 f <P>/(κ h²), coupled both ways, with the closed form of <P> for P = 0 on the faces."""
+    gradient, thickness = 5e-9, 8e-9
+    # Without Poisson contraction the strain of degree 1 across the plate is exact too.
+    softened_gradient = gradient - F11**2 / C11
+    depolarization = 1 / EPSILON
+    xi = np.sqrt(softened_gradient / (STIFFNESS + depolarization))
+    ratio = np.tanh(thickness / (2 * xi)) / (thickness / (2 * xi))
+    mean = F12 / (STIFFNESS + depolarization * ratio) * (1 - ratio)
+    exact = 12 * F12 * mean / thickness**2
+    errors, cells = [], (16, 32, 64)
+    for n in cells:
+        _, row = plate(
+            thickness,
+            n,
+            degree,
+            material=material(gradient, c12=0.0),
+            mechanics=BENT,
+            polarization=fixed_faces(),
+            electrostatics=short_circuit(),
+            time={"equilibrium": 1e-12},
+        )
+        # ½ C' κ² h³/12; with degree 1 the strain of the plate itself is exact, being prescribed.
+        modulus = row["energy_total"] / (0.5 * CURVATURE**2 * thickness**3 / 12)
+        errors.append(abs((C11 - modulus) / exact - 1))
+    assert order([1 / n for n in cells], errors) == pytest.approx(2.0 * degree, abs=0.15)
+    assert errors[-1] < 2e-2
+
+
 def test_output_of_the_flexoelectric_field() -> None:
     """V5.1: uniform in a plate bent to a cylinder, whatever the surfaces do."""
     tables = {"mechanics": BENT, "polarization": fixed_faces(), "flexoelectricity": flexo(one_way=True)}
@@ -220,6 +279,45 @@ def test_two_way_forms_converge_with_strain_gradients(form: str, theta: float) -
         factors.append(row["mean_P_z"] * STIFFNESS / (F12 * CURVATURE))
     assert factors[-1] == pytest.approx(theta, rel=0.02)
     assert abs(factors[2] - factors[1]) < 0.5 * abs(factors[1] - factors[0]) < 1e-3
+
+
+@pytest.mark.parametrize("cells", [3, 12])
+def test_plate_with_strain_gradients_bends_in_a_field(cells: int) -> None:
+    """P = 0 on the faces: κ = 12 f12 <P>/(C (h² + 12 l²)) exactly, if nothing drives the displacement."""
+    thickness, length = 8e-9, 2e-9
+    simulation, row = plate(
+        thickness,
+        cells,
+        material=material(1e-8, c12=0.0),
+        mechanics={"curvature": {"xx": "free"}},
+        polarization=fixed_faces(),
+        electrostatics=capacitor(-1.0),
+        flexoelectricity=flexo(f11=0.0, strain_gradient_length=length),
+    )
+    expected = 12 * F12 * row["mean_P_z"] / (C11 * (thickness**2 + 12 * length**2))
+    assert curvature(simulation) == pytest.approx(expected, rel=1e-9)
+    assert expected > 1e4
+
+
+def test_curvature_with_strain_gradients_lowers_the_energy() -> None:
+    """A curvature that is found is the one at which the energy of given curvatures is lowest."""
+
+    def energy(kappa: float | str) -> tuple[Simulation, float]:
+        simulation, row = plate(
+            8e-9,
+            6,
+            mechanics={"strain": {"xx": "free"}, "curvature": {"xx": kappa}},
+            polarization=fixed_faces(),
+            electrostatics=capacitor(-1.0),
+            flexoelectricity=flexo(strain_gradient_length=1e-9),
+        )
+        return simulation, row["energy_total"]
+
+    simulation, lowest = energy("free")
+    found = curvature(simulation)
+    below, above = (energy(factor * found)[1] for factor in (0.5, 1.5))
+    assert below - lowest == pytest.approx(above - lowest, rel=1e-6)
+    assert below > lowest
 
 
 # --- converse effect ------------------------------------------------------------------------------------------

@@ -34,10 +34,6 @@ def problems(case: Case) -> Iterator[str]:
             "flexoelectricity.strain_gradient_length: needs mesh.degree = 2, since elements of degree 1"
             " have no strain gradient"
         )
-    if flexo.strain_gradient_length is not None and "free" in case.mechanics.curvature.values():
-        yield (
-            'mechanics.curvature: "free" is not available with flexoelectricity.strain_gradient_length; give a number'
-        )
 
 
 def _tensor(flexo: Flexoelectricity) -> Iterator[str]:
