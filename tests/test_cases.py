@@ -26,6 +26,7 @@ SHORT = {
     "cantilever_actuator": [],
     "coherent_film": [],
     "misfit_relaxation": ["time.points=20"],
+    "graded_pzt": ['mesh.spacing="5 nm"'],
 }
 
 
@@ -65,6 +66,19 @@ def test_imprint_of_relaxing_films_beside_the_mean_field(tmp_path):
     # What is missing is the gradient of the spontaneous strain.
     assert all(-0.08 < row.difference < 0.0 for row in rows)
     assert (tmp_path / "imprint.png").stat().st_size > 10_000
+
+
+def test_graded_films_beside_the_published(tmp_path):
+    rows = {r.quantity: r for r in run_study(CASES / "graded_pzt", tmp_path, ['mesh.spacing="5 nm"']).analysis}
+    gradient = rows["strain gradient, up-graded (1/m)"].computed
+    assert gradient == pytest.approx(2.92e5, rel=0.01)
+    # [2 f12 Δε_xx + f11 Δε_zz]/h by hand, with the misfits and spontaneous strains of both ends (README).
+    by_hand = (2.0 * 3.32 * 0.02915 - 5.12 * 0.01964) / 100e-9
+    assert 1e5 * rows["internal field, up_graded (kV/cm)"].computed == pytest.approx(by_hand, rel=0.02)
+    up = rows["pyroelectric coefficient, up_graded (µC/m²K)"]
+    assert up.difference == pytest.approx(-0.22, abs=0.03)
+    assert rows["permittivity, up_graded / single"].computed < 0.9
+    assert (tmp_path / "films.png").stat().st_size > 10_000
 
 
 def test_domain_walls_beside_their_closed_form(tmp_path):
