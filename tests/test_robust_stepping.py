@@ -119,6 +119,18 @@ def test_switching_under_a_rising_field() -> None:
     assert P[-1] == pytest.approx(ground_state(field=-5e8)[0], rel=1e-3)
 
 
+def test_slow_loop_turns() -> None:
+    """After steps of tens of ps the field turns, where the error of a step hardly depends on its length."""
+    case = field_case(["0 V/m", "400 MV/m", "-400 MV/m", "0 V/m"], ["0 s", "145 ps", "435 ps", "580 ps"])
+    case = laid_over(case, {"mesh": {"size": ["3.2 nm"] * 2, "cells": [8, 8]}, "time": {"end": "580 ps"}})
+    simulation = run(case)
+    P = column(simulation, "mean_P_z")
+    # Long steps follow the field with some multiples of the local error of 1e-3.
+    assert P.max() == pytest.approx(ground_state(field=4e8)[0], rel=1e-2)
+    assert P.min() == pytest.approx(ground_state(field=-4e8)[0], rel=1e-2)
+    assert P[-1] == pytest.approx(-ground_state()[0], rel=1e-2)
+
+
 @pytest.mark.parametrize("time", [{"mode": "relax"}, TRANSIENT], ids=["relax", "transient"])
 def test_strong_flexocoupling(time: dict) -> None:
     """At 0.9 of the largest stable coupling the wall between domains softens, and nothing blows up."""

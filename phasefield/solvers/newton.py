@@ -80,11 +80,18 @@ class Newton:
     def solve(self, rate: float, constant: np.ndarray, tolerance: float) -> None:
         """One implicit step: δH/δP + M (rate P − constant) = 0 to corrections of `tolerance` (rms of P)."""
         self.shift = 0.0
-        self.settle()
+        self._settle_potential()
         for _ in range(self.MOST_STEPS):
             if self.step(rate, constant) <= tolerance:
                 return
         raise ConvergenceError("newton_stagnated", f"no solution after {self.MOST_STEPS} full Newton steps")
+
+    def _settle_potential(self) -> None:
+        """Gauss's law at the present P and loads; iteratively, which takes less than factors, where that works."""
+        try:
+            self.problem.settle_potential()
+        except ConvergenceError:
+            self.settle()
 
     def step(self, rate: float = 0.0, constant: np.ndarray | None = None) -> float:
         """One Newton step, towards equilibrium without a `rate`; φ must be in equilibrium with P, as steps leave it.

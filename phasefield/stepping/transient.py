@@ -78,7 +78,9 @@ class Transient(Stepper):
                 self._take_back(saved, in_a_row, failure)
                 self.problem.conditions.update(self.t)
                 self.problem.restore(saved)
-                self.dt = dt * max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25 * dt
+                shorter = max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25
+                # After a bend of a load the error may hardly depend on the step until it is short.
+                self.dt = dt * (min(shorter, 0.5) if in_a_row > 1 else shorter)
                 if taken_over:
                     self.dt = tried
                 continue
