@@ -1,6 +1,7 @@
 """Observables of small flexoelectric films, to be compared between numbers of ranks: `flexo_ranks.py RESULT.json`.
 
-One with a curvature to be found and a dielectric layer, and one with the surface terms of the strain-gradient form.
+One with a curvature to be found and a dielectric layer, one with the surface terms of the strain-gradient form, and
+one with strain-gradient elasticity.
 """
 
 import json
@@ -12,7 +13,7 @@ from phasefield.case import load_case
 from phasefield.simulation import Simulation
 
 
-def film(**flexoelectricity: object) -> dict:
+def film(degree: int = 1, **flexoelectricity: object) -> dict:
     return {
         "version": 1,
         "material": {
@@ -31,6 +32,7 @@ def film(**flexoelectricity: object) -> dict:
             "dead_top": 1e-9,
             "spacing": 1e-9,
             "periodic": "x",
+            "degree": degree,
         },
         "initial": {"kind": "noise", "amplitude": 0.1, "seed": 5},
         "mechanics": {"strain": {"xx": "free", "yy": "free"}, "curvature": {"xx": "free", "yy": 1e7}},
@@ -44,7 +46,8 @@ def film(**flexoelectricity: object) -> dict:
 
 
 found = []
-for table in ({}, {"form": "strain gradient", "one_way": True}):
+stabilized = {"form": "symmetric", "strain_gradient_length": 1e-9, "degree": 2}
+for table in ({}, {"form": "strain gradient", "one_way": True}, stabilized):
     simulation = Simulation(load_case(film(**table)))
     simulation.run()
     curvature = float(simulation.functional.mean_strain.value[6])
