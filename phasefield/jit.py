@@ -30,7 +30,7 @@ FLAGS = (
 
 
 #: Seconds to wait for another process that compiles the same form.
-PATIENCE = 60
+PATIENCE = 120
 
 
 @lru_cache(maxsize=1)

@@ -10,4 +10,5 @@ step() {
 step ruff check .
 step ruff format --check .
 step mypy
-exec pytest "$@"
+# Two files at a time; -n 0 runs one after the other. More would only wait: many tests start ranks of their own.
+exec pytest --numprocesses 2 --dist loadfile "$@"
