@@ -10,32 +10,18 @@ several:
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
-import subprocess
-import sys
-import time
-from pathlib import Path
+from typing import Any
+
+from common import Clock, Goal, Report, arguments, cube, in_own_process
 
 #: Flexocoupling (V) within the bound of stability, of the size that is found in PbTiO3.
 FLEXO = {"f11": 2.0, "f12": 1.0, "f44": 0.5}
 
 
-def case_of(unknowns: int, cell: str, flexo: bool = False) -> dict:
-    """A cube of 0.4 nm cells with about that many unknowns (seven per node)."""
-    n = max(4, round((unknowns / 7) ** (1 / 3)))
-    return {
-        "version": 1,
-        "material": {"name": "PbTiO3_Pertsev1998"},
-        "flexoelectricity": {"coefficients": FLEXO} if flexo else {},
-        "mesh": {"kind": "box", "size": [n * 4e-10] * 3, "cells": [n] * 3, "cell": cell, "periodic": "xyz"},
-        "initial": {"kind": "noise", "amplitude": 0.02},
-    }
-
-
-def measure(unknowns: int, cell: str, flexo: bool, steps: int) -> dict:
-    """Run and return the figures."""
+def measure(unknowns: int, cell: str, flexo: str, steps: int) -> dict[str, Any]:
+    """Run and return the figures. Collective."""
     # Here, not above: an MPI process cannot start another.
     from mpi4py import MPI
 
@@ -43,62 +29,64 @@ def measure(unknowns: int, cell: str, flexo: bool, steps: int) -> dict:
     from phasefield.build import Parts
 
     comm = MPI.COMM_WORLD
-    started = time.perf_counter()
-    parts = Parts(load_case(case_of(unknowns, cell, flexo)), comm)
-    parts.initialize()
-    set_up = time.perf_counter() - started
+    tables = {"flexoelectricity": {"coefficients": FLEXO}} if flexo == "with" else {}
+    set_up, clock = Clock(), Clock()
+    with set_up.running():
+        parts = Parts(load_case(cube(unknowns, cell, **tables)), comm)
+        parts.initialize()
     count = 7 * parts.functional.spaces.phi.dofmap.index_map.size_global
     run = parts.stepper.run()
     next(run)
     polarization, mechanics = parts.problem.polarization, parts.problem.mechanics
     before = polarization.iterations, mechanics.iterations
-    started = time.perf_counter()
-    for _ in range(steps):
-        next(run)
-    wall = time.perf_counter() - started
+    with clock.running():
+        for _ in range(steps):
+            next(run)
     return {
         "unknowns": count,
         "cell": cell,
         "flexo": flexo,
         "ranks": comm.size,
         "steps": steps,
-        "set_up_s": round(set_up, 2),
-        "us_per_unknown_step": round(1e6 * wall / count / steps, 3),
+        "set_up_s": round(set_up.wall, 2),
+        "us_per_unknown_step": round(1e6 * clock.wall / count / steps, 3),
+        "cpu_us_per_unknown_step": round(1e6 * comm.allreduce(clock.cpu) / count / steps, 3),
         "iterations": round((polarization.iterations - before[0]) / steps, 1),
         "mechanics_iterations": round((mechanics.iterations - before[1]) / steps, 1),
         "bytes_per_unknown": round(provenance.peak_memory(comm) / count),
     }
 
 
-def in_own_process(row: tuple, ranks: int) -> dict:
-    """Measure one row by this script itself, started anew."""
-    unknowns, cell, flexo, steps = row
-    command = [sys.executable, __file__, "--row", str(unknowns), cell, str(int(flexo)), str(steps)]
-    launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    output = subprocess.run([*launcher, *command], check=True, capture_output=True, text=True).stdout
-    return json.loads(output.splitlines()[-1])
+def goals(rows: list[dict[str, Any]]) -> list[Goal]:
+    """What is wanted of rows on one rank, the largest against the smallest of each kind."""
+    found = []
+    for kind, group in itertools.groupby(rows, key=lambda row: (row["cell"], row["flexo"], row["ranks"])):
+        measured = list(group)
+        small, large = measured[0], measured[-1]
+        name = f"{kind[0]}, {kind[1]} flexocoupling"
+        if kind[2] == 1:
+            found.append(Goal(f"us per unknown and step ({name})", large["us_per_unknown_step"], at_most=2.5))
+        if large is small:
+            continue
+        for key, most in (("iterations", 1.2), ("us_per_unknown_step", 1.3)):
+            found.append(Goal(f"growth of {key} ({name})", large[key] / small[key], at_most=most))
+        found.append(Goal(f"bytes per unknown ({name})", large["bytes_per_unknown"], at_most=2000.0))
+    return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--unknowns", type=int, nargs="+", default=[35_000, 250_000])
-    parser.add_argument("--cell", choices=("simplex", "tensor"), nargs="+", default=["simplex", "tensor"])
-    parser.add_argument("--flexo", choices=("without", "with"), nargs="+", default=["without"])
-    parser.add_argument("--steps", type=int, default=15)
-    parser.add_argument("--ranks", type=int, default=1)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--row", nargs=4, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = arguments(
+        __doc__, unknowns=[35_000, 250_000], cell=["simplex", "tensor"], flexo=["without"], steps=15, ranks=1
+    )
     if options.row:
-        unknowns, cell, flexo, steps = options.row
-        print(json.dumps(measure(int(unknowns), cell, flexo == "1", int(steps))))
+        print(json.dumps(measure(**options.row)))
         return
-    rows = []
+    report = Report("step_cost", "Cost of a relaxation step of a PbTiO3 cube from noise.")
     for cell, flexo, unknowns in itertools.product(options.cell, options.flexo, options.unknowns):
-        rows.append(in_own_process((unknowns, cell, flexo == "with", options.steps), options.ranks))
-        print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        row = {"unknowns": unknowns, "cell": cell, "flexo": flexo, "steps": options.steps}
+        report.add(in_own_process(__file__, row, options.ranks))
+    report.goals = goals(report.rows)
+    report.finish(options.json)
 
 
 if __name__ == "__main__":

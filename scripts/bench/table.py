@@ -11,35 +11,11 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 from common import Goal, shown
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- performance -->", "<!-- /performance -->"
-
-
-def goals_of(result: dict[str, Any] | list[dict[str, Any]]) -> list[Goal]:
-    """The goals of one file; those of step_cost, which holds rows only, are made here."""
-    if isinstance(result, dict):
-        return [Goal(**goal) for goal in result["goals"]]
-    rows = [row for row in result if row["cell"] == "simplex" and row["ranks"] == 1 and not row.get("flexo")]
-    if not rows:
-        return []
-    small, large = (choose(rows, key=lambda row: row["unknowns"]) for choose in (min, max))
-    size = f"{large['unknowns']:,} unknowns"
-    goals = [
-        Goal(f"microseconds per unknown and step at {size}, one core", large["us_per_unknown_step"], at_most=2.5),
-        Goal(f"bytes per unknown at {size}", large["bytes_per_unknown"], at_most=2000.0),
-    ]
-    if small is not large:
-        sizes = f"from {small['unknowns']:,} to {size}"
-        growth = {key: large[key] / small[key] for key in ("iterations", "us_per_unknown_step")}
-        goals += [
-            Goal(f"growth of Krylov iterations {sizes}", growth["iterations"], at_most=1.2),
-            Goal(f"growth of the time per unknown {sizes}", growth["us_per_unknown_step"], at_most=1.3),
-        ]
-    return goals
 
 
 def table(goals: list[Goal]) -> str:
@@ -58,7 +34,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", type=Path, nargs="+")
     files = parser.parse_args().files
-    text = table([goal for file in files for goal in goals_of(json.loads(file.read_text(encoding="utf-8")))])
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    text = table([Goal(**goal) for result in results for goal in result["goals"]])
     readme = README.read_text(encoding="utf-8")
     if BEGIN not in readme or END not in readme:
         print(text)
