@@ -65,10 +65,11 @@ def signalled(number, delay):
 def test_a_signal_is_passed_on_and_nothing_more_is_started(tmp_path):
     wait = "trap 'exit 75' USR1; while true; do sleep 0.05; done"
     jobs = [job(tmp_path, "one", wait), job(tmp_path, "two", "true")]
+    handler = signal.getsignal(signal.SIGINT)
     signalled(signal.SIGINT, 0.5)
     outcomes = list(run_jobs(jobs, 1, Stop()))
     assert [(o.name, o.ending) for o in outcomes] == [("one", "stopped")]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_a_second_signal_ends_what_does_not_listen(tmp_path):

@@ -87,6 +87,12 @@ class CoupledProblem:
         force, gauss = self.polarization.residual()
         return Evaluation(parts or self.report.parts(), force.copy(), gauss)
 
+    def energies(self, known: Evaluation) -> dict[str, float]:
+        """Energies by term as they are once φ is in equilibrium with P: those that fall from step to step."""
+        if known.gauss is None:
+            return known.parts
+        return known.parts | {"electric": known.parts["electric"] + self.polarization.hidden_energy(known.gauss)}
+
     def snapshot(self) -> Snapshot:
         """Copies of the present fields."""
         f = self.functional

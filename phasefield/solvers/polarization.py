@@ -281,6 +281,10 @@ class PolarizationSolver:
         increment = self.potential.solve(self.gauss_residual(), reduction, self._gauss_noise())
         return self.floating.expand(increment) if self.floating else increment
 
+    def hidden_energy(self, gauss: np.ndarray) -> float:
+        """½ R_φ · L⁻¹ R_φ: what H rises when φ, in which it is largest, comes to equilibrium at fixed P."""
+        return 0.5 * self.dot(gauss, self.potential.solve(gauss, 1e-4, self._gauss_noise()))
+
     def _gauss_noise(self) -> float:
         """Round-off to expect in the norm of the residual of Gauss's law."""
         f = self.functional

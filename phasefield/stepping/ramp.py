@@ -84,7 +84,7 @@ class Ramp(Stepper):
             self.t = self._time()
             self.point += 1
             self.relaxed = 0
-            yield self._step(end / points, residual, self.point > points, now.parts)
+            yield self._step(end / points, residual, self.point > points, self.problem.energies(now))
 
     def _apply_loads(self) -> None:
         """The loads of the next point, φ and u in equilibrium with them, and a relaxation that begins."""

@@ -54,4 +54,4 @@ class Relax(Stepper):
             self.t += dt
             now, residual, finished = self.relaxation.judged(now)
             self.remark = self.relaxation.remark
-            yield self._step(dt, residual, finished, now.parts)
+            yield self._step(dt, residual, finished, self.problem.energies(now))

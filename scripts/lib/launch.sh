@@ -84,13 +84,15 @@ launch_mpi() {
 # so they are skipped: the receiver is then their child. (In the background a shell lets its commands ignore
 # SIGINT: bwrap and proot stay to report the status, and `launch` gives the command its default back.)
 supervise() {
-    local signal status=0 interrupted=yes
-    "$@" <&0 &
-    local child=$!
+    local signal status=0 interrupted=yes child='' early=''
+    # Before the command starts: a signal must find the trap, however soon it comes.
     for signal in HUP INT TERM USR1 USR2; do
-        # shellcheck disable=SC2064 # the values of now
-        trap "interrupted=yes; pass_on $signal $child" "$signal"
+        # shellcheck disable=SC2064 # the signal of now, the child of then
+        trap "interrupted=yes; if [[ -n \$child ]]; then pass_on $signal \$child; else early=$signal; fi" "$signal"
     done
+    "$@" <&0 &
+    child=$!
+    [[ -z $early ]] || pass_on "$early" "$child"
     while [[ -n $interrupted ]]; do
         interrupted=
         wait "$child" && status=0 || status=$?
