@@ -63,13 +63,14 @@ def goals(rows: list[dict[str, Any]]) -> list[Goal]:
     for kind, group in itertools.groupby(rows, key=lambda row: (row["cell"], row["flexo"], row["ranks"])):
         measured = list(group)
         small, large = measured[0], measured[-1]
-        name = f"{kind[0]}, {kind[1]} flexocoupling"
+        name = f"{large['unknowns']:,} unknowns, {kind[0]} cells, {kind[1]} flexocoupling, {kind[2]} rank(s)"
         if kind[2] == 1:
-            found.append(Goal(f"us per unknown and step ({name})", large["us_per_unknown_step"], at_most=2.5))
+            found.append(Goal(f"µs per unknown and step ({name})", large["us_per_unknown_step"], at_most=2.5))
         if large is small:
             continue
-        for key, most in (("iterations", 1.2), ("us_per_unknown_step", 1.3)):
-            found.append(Goal(f"growth of {key} ({name})", large[key] / small[key], at_most=most))
+        since = f"from {small['unknowns']:,} to {name}"
+        for key, what, most in (("iterations", "iterations", 1.2), ("us_per_unknown_step", "time per unknown", 1.3)):
+            found.append(Goal(f"growth of {what} ({since})", large[key] / small[key], at_most=most))
         found.append(Goal(f"bytes per unknown ({name})", large["bytes_per_unknown"], at_most=2000.0))
     return found
 
