@@ -77,12 +77,7 @@ def stress(grad_P, f):
 
 def surface_energy(strain, P, normal, f):
     """f_ijkl ε_ij P_k n_l per area, to be counted −θ times."""
-    return ufl.inner(strain, surface_stress(P, normal, f))
-
-
-def surface_stress(P, normal, f):
-    """f_ijkl P_k n_l (Voigt): what a strain of the surface works against, −θ times."""
-    return stress(ufl.outer(P, normal), f)
+    return energy_density(strain, ufl.outer(P, normal), f)
 
 
 def field(grad_strain, f):

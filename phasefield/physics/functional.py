@@ -23,7 +23,7 @@ from phasefield import compat, jit
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
 from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
-from phasefield.physics.coefficients import Passive, Polar
+from phasefield.physics.coefficients import Passive, Polar, with_zeros
 from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
 
 #: Terms of the energy in the order of their columns in reports.
@@ -156,11 +156,6 @@ class Functional:
         assert coefficients is not None
         return coefficients
 
-    def flexo_surface_stress(self) -> Expr:
-        """−θ f P n: what the surface integral adds to the force on a uniform strain, per area."""
-        stress = flexoelectricity.surface_stress(self.P, self.domain.normal(), self.flexo_coefficients)
-        return -self._constant(self.coupling.converse or 0.0) * stress
-
     def flexo_surface(self, P: Expr, u: Expr, theta: float) -> ufl.Form:
         """Surface integral −θ ∮ f ε P n dA of the flexocoupling energy."""
         return -self._constant(theta) * self.flexo_surface_density(P, u) * self.flexo_skin()
@@ -186,22 +181,6 @@ class Functional:
         )
         return density * self.domain.dS(quadrature_degree=2 * self.degree)
 
-    def double_stress_moment(self, component: int) -> list[tuple[Expr, ufl.Measure]]:
-        """Derivative of the strain-gradient energy with respect to a curvature, as integrals.
-
-        A curvature is a strain gradient along the thickness; on interior facets it is one of both sides.
-        """
-        i, strain = self.domain.periodic.index(False), self.strain()
-        square = self.length**2
-        parts = [
-            (square * ufl.dot(c.stiffness, ufl.grad(strain))[component, i], self.dx(region))
-            for region, c in self.regions.items()
-        ]
-        stiffness = ufl.avg(self.stiffness_by_cell)
-        jump = ufl.dot(stiffness, strain("+") - strain("-"))[component]
-        facets = self.domain.dS(quadrature_degree=2 * self.degree)
-        return [*parts, (-square * ufl.FacetNormal(self.domain.mesh)("+")[i] * jump, facets)]
-
     @cached_property
     def stiffness_by_cell(self) -> Expr:
         """The Voigt stiffness as a field, for facets between regions; literal zeros where all regions have them."""
@@ -211,9 +190,7 @@ class Functional:
         for name, c in self.regions.items():
             field.interpolate(fem.Expression(c.stiffness, points, jit_options=jit.options()), self.domain.cells(name))
         values = np.abs(field.x.array.reshape(-1, 6, 6)).max(axis=0, initial=0.0)
-        size = np.max(self.domain.comm.allgather(values), axis=0)
-        vanish = size < 1e-14 * size.max()
-        return ufl.as_matrix([[0.0 if vanish[i, j] else field[i, j] for j in range(6)] for i in range(6)])
+        return with_zeros(field, np.max(self.domain.comm.allgather(values), axis=0))
 
     # --- energies -----------------------------------------------------------------------------------------
 
@@ -297,6 +274,19 @@ class Functional:
     def _with_flexo(self, terms: Iterable[str], theta: float | None) -> ufl.Form:
         chosen = [term for term in terms if term != "flexo" or theta is not None]
         return self.energy(terms=chosen, theta=theta)
+
+    def forces_on_mean_strain(self, components: list[int]) -> tuple[ufl.Form, fem.FunctionSpace]:
+        """∂/∂ε̄_k of `mechanical_energy` for some components of the mean strain, cell by cell.
+
+        A linear form over piecewise constant vectors with an entry for each component, and their space: the sum over
+        all cells is the derivative, integrals of the stress or, for a curvature, of its moment.
+        """
+        space = fem.functionspace(self.domain.mesh, ("DG", 0, (len(components),)))
+        change = fem.Function(space)
+        entries = {k: change[i] for i, k in enumerate(components)}
+        moved = self.mean_strain + ufl.as_vector([entries.get(k, 0.0) for k in range(12)])
+        energy = ufl.replace(self.mechanical_energy(), {self.mean_strain: moved})
+        return ufl.derivative(energy, change), space
 
     def equations(self) -> dict[fem.Function, ufl.Form]:
         """Residuals by field: δH/δP, Gauss's law δH/δφ and the balance of forces."""

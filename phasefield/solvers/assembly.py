@@ -8,7 +8,6 @@ from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
 from mpi4py import MPI
 from petsc4py import PETSc
-from ufl.core.expr import Expr
 
 from phasefield import jit
 from phasefield.mesh import Domain
@@ -103,12 +102,7 @@ class CellIntegrals:
         self.size = size
         space = fem.functionspace(domain.mesh, ("DG", 0, (size,)))
         test = ufl.TestFunction(space)
-
-        def weight(i: int, dx: ufl.Measure) -> Expr:
-            # An integral over an interior facet belongs to one of its cells.
-            return test[i]("+") if dx.integral_type() == "interior_facet" else test[i]
-
-        form = sum(integrand * weight(i, dx) * dx for i, integrand, dx in integrands)
+        form = sum(integrand * test[i] * dx for i, integrand, dx in integrands)
         self.vector = AssembledVector(form, space)
 
     def per_cell(self) -> np.ndarray:

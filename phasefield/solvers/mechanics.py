@@ -16,13 +16,11 @@ import numpy as np
 import ufl
 from mpi4py import MPI
 from petsc4py import PETSc
-from ufl.core.expr import Expr
 
 from phasefield.errors import ConvergenceError
 from phasefield.physics.functional import Functional
 from phasefield.solvers.assembly import (
     AssembledVector,
-    CellIntegrals,
     assembled_matrix,
     constrain,
     default_options,
@@ -74,25 +72,6 @@ class MechanicsSolver:
         self.K = assembled_matrix(ufl.derivative(residual, u, ufl.TrialFunction(space)))
         self._set_up_krylov()
         self._set_up_mean_strain()
-
-    def _forces_on_mean_strain(self) -> CellIntegrals:
-        """∂H/∂ε̄ of the free components: integrals of the stress, or of its moment for a curvature."""
-        f = self.functional
-
-        def conjugate(stress: Expr, component: int) -> Expr:
-            return stress[component] if component < 6 else f.height * stress[component - 6]
-
-        integrands = [
-            (i, conjugate(f.stress(r), k), f.dx(r)) for r in f.regions for i, k in enumerate(self.free_strain)
-        ]
-        if f.coupling.converse and f.flexo_regions:
-            skin = f.flexo_surface_stress()
-            integrands += [(i, conjugate(skin, k), f.flexo_skin()) for i, k in enumerate(self.free_strain)]
-        if f.strain_gradient_length:
-            integrands += [
-                (i, *part) for i, k in enumerate(self.free_strain) if k >= 6 for part in f.double_stress_moment(k - 6)
-            ]
-        return CellIntegrals(f.domain, len(self.free_strain), integrands)
 
     def _set_up_krylov(self) -> None:
         stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
@@ -213,7 +192,7 @@ class MechanicsSolver:
         self.strain_stiffness = np.zeros((len(self.free_strain),) * 2)
         if not self.free_strain:
             return
-        self.stress_integral = self._forces_on_mean_strain()
+        self.strain_force = AssembledVector(*f.forces_on_mean_strain(self.free_strain))
         saved_u, saved_e = f.u.x.array.copy(), f.mean_strain.value.copy()
         f.u.x.array[:] = 0.0
         base_residual, base_stress = self.residual().copy(), self.stress_integral()
@@ -287,6 +266,10 @@ class MechanicsSolver:
             f.mean_strain.value[self.free_strain] += change
             for c, w in zip(change, self.influence, strict=True):
                 f.u.x.array[:] += c * w
+
+    def stress_integral(self) -> np.ndarray:
+        """∂H/∂ε̄ of each free component: the integral of the stress, or of its moment for a curvature."""
+        return self.comm.allreduce(self.strain_force().reshape(-1, len(self.free_strain)).sum(axis=0))
 
     def excess_stress(self) -> np.ndarray:
         """Integral of what the stress has more than the applied one, for each free component of the mean strain."""

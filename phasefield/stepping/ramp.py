@@ -64,9 +64,7 @@ class Ramp(Stepper):
         while self.point <= points:
             if not self.relaxed:
                 self._apply_loads()
-            now = self.problem.evaluate()
-            residual = self.problem.driving_field(now)
-            finished = self.relaxation.finished(now, residual)
+            now, residual, finished = self.relaxation.judged(self.problem.evaluate())
             while not finished:
                 if self.relaxed >= self.spec.max_steps:
                     raise ConvergenceError(

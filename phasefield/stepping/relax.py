@@ -39,9 +39,7 @@ class Relax(Stepper):
 
     def run(self) -> Iterator[Step]:
         """Steps until equilibrium; `t` is the pseudo-time of the descent."""
-        now = self.problem.evaluate()
-        residual = self.problem.driving_field(now)
-        finished = self.relaxation.finished(now, residual)
+        now, residual, finished = self.relaxation.judged(self.problem.evaluate())
         while not finished:
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError(
