@@ -27,7 +27,7 @@ FINE = 16
 def forming(parts: Parts) -> tuple[Snapshot, float]:
     """A state in which domains are forming, and the step of the error control there (s)."""
     parts.initialize()
-    steps = list(parts.stepper.run())
+    steps = list(filter(None, parts.stepper.run()))
     return parts.problem.snapshot(), steps[-2].dt
 
 

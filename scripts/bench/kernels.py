@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 
 import ufl
+from common import cube
 from dolfinx import fem, la
 from mpi4py import MPI
-from step_cost import case_of
 
 from phasefield import jit, load_case
 from phasefield.build import Parts
@@ -29,7 +29,7 @@ def seconds_per_cell(form: fem.Form, space: fem.FunctionSpace) -> float:
 
 
 def main() -> None:
-    functional = Parts(load_case(case_of(60_000, "simplex")), MPI.COMM_WORLD).functional
+    functional = Parts(load_case(cube(60_000)), MPI.COMM_WORLD).functional
     functional.P.x.array[:] = 0.3
     space = functional.spaces.P
     force = ufl.derivative(functional.energy(), functional.P, ufl.TestFunction(space))

@@ -38,6 +38,7 @@ def measure(unknowns: int, cell: str, flexo: str, steps: int) -> dict[str, Any]:
     run = parts.stepper.run()
     next(run)
     polarization, mechanics = parts.problem.polarization, parts.problem.mechanics
+    assert mechanics
     before = polarization.iterations, mechanics.iterations
     with clock.running():
         for _ in range(steps):

@@ -17,7 +17,7 @@ from mpi4py import MPI
 
 from phasefield import load_case
 from phasefield.build import Parts
-from phasefield.stepping import Step
+from phasefield.stepping import Step, Transient
 
 #: Ratio of successive trials of the fixed step.
 FINER = 1.25
@@ -31,7 +31,7 @@ def run(case: dict[str, Any]) -> tuple[dict[str, Any], list[Step]]:
     with clock.running():
         parts = Parts(load_case(case), MPI.COMM_WORLD)
         parts.initialize()
-        steps = [step for step in parts.stepper.run() if step]
+        steps = list(filter(None, parts.stepper.run()))
     energy = float(sum(parts.problem.report.parts().values()))
     return {"steps": len(steps), "wall_s": clock.wall, "cpu_s": clock.cpu, "energy": energy}, steps
 
@@ -41,7 +41,8 @@ def holds(case: dict[str, Any], dt: float, window: tuple[float, float]) -> bool:
     parts = Parts(load_case(case), MPI.COMM_WORLD)
     parts.initialize()
     stepper, rejected = parts.stepper, None
-    for step in stepper.run():
+    assert isinstance(stepper, Transient)
+    for step in filter(None, stepper.run()):
         if step.t >= window[0]:
             stepper.dt = dt
             # The first such step may be longer than the past allows for.
