@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from phasefield.progress import Progress, StepReport
 from phasefield.registry import extensive_unit
 from phasefield.runfiles import RunFiles, check_folder
 from phasefield.runfolder import Status
+from phasefield.signals import on_stop
 from phasefield.stepping import Step
 
 #: Without these PETSc sums several products at once, in another order, where vectors happen to lie at equal distances
@@ -105,7 +105,7 @@ class Simulation:
         deadline = time.monotonic() + 3600.0 * max_hours if max_hours is not None else np.inf
         files = RunFiles(self.parts, out, overwrite=overwrite, restart=restart) if out is not None else None
         try:
-            with self._signals():
+            with on_stop(self._request_stop):
                 status = self._run(files, deadline)
         except PhaseFieldError as error:
             if files:
@@ -213,19 +213,9 @@ class Simulation:
         finally:
             self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - started
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Turn SIGTERM, SIGUSR1 and SIGINT into a stop after the present step."""
-
-        def request(number: int, frame: object) -> None:
-            self.stop_requested = True
-
-        previous = {s: signal.signal(s, request) for s in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
+    def _request_stop(self) -> None:
+        """A stop after the present step."""
+        self.stop_requested = True
 
 
 #: Names of the PETSc options of the last case, which are not those of the next.

@@ -23,7 +23,7 @@ LAYERS = (
     {"ferroelectric", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
-    | {"record", "registry", "atomic", "comparison", "units", "errors", "log"},
+    | {"record", "registry", "atomic", "comparison", "signals", "units", "errors", "log"},
 )
 LEVEL = {component: level for level, layer in enumerate(LAYERS) for component in layer}
 

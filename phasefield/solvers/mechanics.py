@@ -269,7 +269,7 @@ class MechanicsSolver:
 
     def stress_integral(self) -> np.ndarray:
         """∂H/∂ε̄ of each free component: the integral of the stress, or of its moment for a curvature."""
-        return self.comm.allreduce(self.strain_force().reshape(-1, len(self.free_strain)).sum(axis=0))
+        return self.comm.allreduce(np.einsum("ij->j", self.strain_force().reshape(-1, len(self.free_strain))))
 
     def excess_stress(self) -> np.ndarray:
         """Integral of what the stress has more than the applied one, for each free component of the mean strain."""

@@ -240,7 +240,7 @@ class PolarizationSolver:
             values, vectors = np.linalg.eigh(curvature[suspicious])
             shift = rate * self.volumes[suspicious, None]
             values = np.maximum(values + shift, -values)
-            blocks[suspicious] = np.einsum("nij,nj,nkj->nik", vectors, values, vectors)
+            blocks[suspicious] = (vectors * values[:, None, :]) @ vectors.transpose(0, 2, 1)
         return blocks * self.free_blocks + self.fixed_scale * self.fixed_blocks
 
     def _refresh_potential_preconditioner(self) -> None:

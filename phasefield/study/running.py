@@ -17,7 +17,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -25,6 +25,7 @@ from typing import BinaryIO, Literal
 from phasefield.errors import EXIT_REQUEUE, CaseError, ResultError
 from phasefield.log import logger
 from phasefield.record import read_record
+from phasefield.signals import on_stop
 
 Ending = Literal["done", "failed", "stopped"]
 #: Seconds between looks at the processes.
@@ -92,19 +93,12 @@ class Stop:
         """Whether no further run may start."""
         return self.signals > 0 or self.hours_left == 0.0
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Count signals instead of being ended by them."""
+    def listening(self) -> AbstractContextManager[None]:
+        """Count signals instead of being ended by them, for the time of a block."""
+        return on_stop(self._count)
 
-        def count(number: int, frame: object) -> None:
-            self.signals += 1
-
-        previous = {s: signal.signal(s, count) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
+    def _count(self) -> None:
+        self.signals += 1
 
 
 def _lock(file: BinaryIO) -> None:

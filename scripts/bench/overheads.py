@@ -19,8 +19,9 @@ from typing import Any
 
 from common import Goal, Report, arguments, cube
 
-#: Where time belongs to assembly and PETSc: DOLFINx's own functions, which hide their compiled parts, and PETSc's.
-COMPUTING = ("/dolfinx/", "petsc4py.PETSc")
+#: Where time belongs to assembly and PETSc: DOLFINx's own functions, which hide their compiled parts, PETSc's, and
+#: those of the nodal blocks that are assembled into the operator of P.
+COMPUTING = ("/dolfinx/", "petsc4py.PETSc", "_linalg.py", "_blocks")
 
 
 def case_of(unknowns: int, steps: int) -> dict[str, Any]:
