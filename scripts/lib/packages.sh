@@ -5,6 +5,7 @@ readonly DEBIAN_PACKAGES=(
     python3-dolfinx python3-petsc4py python3-scipy python3-h5py python3-gmsh
     python3-pip python3-venv python3-dev gcc g++ # compiled forms and wheels
     openmpi-bin
+    libopenblas0-serial # factorizations ten times as fast as with the reference BLAS
     git ca-certificates
     libegl1 libgl1 libxrender1 # off-screen figures
 )
