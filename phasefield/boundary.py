@@ -21,9 +21,12 @@ from phasefield.case.schema import (
     ElectricalCondition,
     MechanicalCondition,
     PolarizationCondition,
+    TipMesh,
+    TipSpec,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import breakpoints, resolve
+from phasefield.loads import TipLoad, breakpoints, resolve
+from phasefield.loads.tip import QUADRATURE_DEGREE
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
 from phasefield.physics.functional import BoundaryTerm, Functional
@@ -47,7 +50,8 @@ class Conditions:
     """Prescribed unknowns and boundary energies of a case.
 
     Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
-    free_strain (indices into the mean strain), applied_stress (12, solver units), loads (names of those used).
+    free_strain (indices into the mean strain), applied_stress (12, solver units), loads (names of those used), tip (the
+    load of a tip, or None).
     """
 
     def __init__(self, case: Case, functional: Functional, scaling: Scaling):
@@ -59,6 +63,7 @@ class Conditions:
         self.followers: list[Callable[[float], None]] = []
         self.loads: set[str] = set()
         self.floating: list[tuple[np.ndarray, float]] = []
+        self.tip: TipLoad | None = None
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
         self.free_phi = np.ones_like(functional.phi.x.array)
@@ -68,6 +73,8 @@ class Conditions:
         if case.mechanics.enabled:
             for mechanical in case.mechanics.boundary:
                 self._mechanical(mechanical)
+            if case.mechanics.tip is not None:
+                self._tip(case.mechanics.tip)
         if case.electrostatics.enabled:
             for electrical in case.electrostatics.boundary:
                 self._electrical(electrical)
@@ -87,7 +94,13 @@ class Conditions:
 
     def breakpoints(self, end: float) -> list[float]:
         """Times in (0, end] at which a load of the case bends or turns, increasing: time steps end there."""
-        return sorted({t for name in self.loads for t in breakpoints(self.case.loads[name], end)})
+        corners = set() if self.tip is None else {float(t) for t in self.tip.path.times if 0.0 < t <= end}
+        return sorted(corners.union(*(breakpoints(self.case.loads[name], end) for name in self.loads)))
+
+    def sampled_times(self) -> list[float]:
+        """Times (s) among which every load of the case has its largest and smallest value."""
+        end = self.case.time.end or sum(self.case.time.steps or ())
+        return [0.0, *self.breakpoints(end), end]
 
     def _load(self, value: float | str, scale: float) -> Load:
         """The load in solver units as a function of time."""
@@ -209,6 +222,16 @@ class Conditions:
                     )
                 p = self._constant(self._load(condition.value, self.scaling.stress))
                 self._add_term("load", name, lambda P, u, phi, n, p=p: p * ufl.inner(n, u))
+
+    def _tip(self, spec: TipSpec) -> None:
+        mesh = self.case.mesh
+        images = 2 ** len(mesh.half) if isinstance(mesh, TipMesh) else 1
+        force = self._load(spec.force, 1.0)
+        tip = TipLoad(spec, self.domain, images, force, self.sampled_times(), self.scaling.stress)
+        self.tip = tip
+        self.followers.append(tip.update)
+        pressing = BoundaryTerm("load", spec.on, lambda P, u, phi, n: tip.pressure * u[2], QUADRATURE_DEGREE)
+        self.functional.boundary_terms.append(pressing)
 
     def _mean_strain(self) -> None:
         mechanics = self.case.mechanics

@@ -7,11 +7,13 @@ import ufl
 from mpi4py import MPI
 
 from phasefield.boundary import COMPONENTS
+from phasefield.loads import TipLoad
 from phasefield.physics import electrostatics
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
 from phasefield.solvers.assembly import CellIntegrals, nodal_volumes
 from phasefield.solvers.energies import EnergyReport
+from phasefield.tipreport import Deformation, TipMeasures
 from phasefield.units import LENGTH
 
 AXES = ("x", "y", "z")
@@ -30,10 +32,10 @@ class Observables:
     """Rows of observables.csv.
 
     Means of P, E, D, the flexoelectric field, strain and stress are over the polar regions; energies over the whole
-    domain.
+    domain. With a `tip` also its contact, the polarization below it, and how large strains are.
     """
 
-    def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling):
+    def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling, tip: TipLoad | None = None):
         self.functional = functional
         self.report = report
         self.scaling = scaling
@@ -42,6 +44,8 @@ class Observables:
         self.volume = self.comm.allreduce(self.volumes.sum())
         self.means = CellIntegrals(functional.domain, 21, self._mean_integrands())
         self.flexo_field = self._flexo_field() if functional.mechanics and functional.flexo_regions else None
+        self.deformation = Deformation(functional, scaling) if tip else None
+        self.tip = TipMeasures(tip, functional, scaling, self.volumes) if tip else None
         self.scales = np.concatenate(
             [
                 np.full(3, scaling.polarization),
@@ -84,7 +88,10 @@ class Observables:
             row |= {f"mean_{name}_{axis}": float(means[offset + i]) for i, axis in enumerate(AXES)}
         for name, offset in (("strain", 9), ("stress", 15)):
             row |= {f"mean_{name}_{c}": float(means[offset + k]) for k, c in enumerate(COMPONENTS)}
-        return row | self._flexo() | self._curvature() | self._extrema() | self._fractions()
+        row |= self._flexo() | self._curvature() | self._extrema() | self._fractions()
+        for part in (self.tip, self.deformation):
+            row |= part.row() if part else {}
+        return row
 
     def _flexo(self) -> dict[str, float]:
         if self.flexo_field is None:

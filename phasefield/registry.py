@@ -65,6 +65,21 @@ _FIXED = (
     ObservableInfo("dt", "Δt", "time step", "s"),
 )
 
+#: What runs with a tip report: symbol, label and unit in three dimensions.
+_TIP = {
+    "tip_force": ("F", "force of the tip", "N"),
+    "tip_contact_radius": ("a", "contact radius", "m"),
+    "tip_x": ("x", "place of the tip", "m"),
+    "tip_y": ("y", "place of the tip", "m"),
+    "tip_indentation": ("δ", "deepest displacement of the surface", "m"),
+    "tip_P_z": ("⟨P_z⟩", "mean polarization below the tip", "C/m^2"),
+    "tip_reversed": ("x", "part below the tip that points away from it", ""),
+    "strain_peak": ("max |ε|", "largest principal strain", ""),
+    "strain_gradient_peak": ("max |∇ε|", "largest strain gradient", "1/m"),
+    "strain_large_volume": ("V", "volume in which strain is not small", "m^3"),
+    "strain_large_depth": ("d", "depth to which strain is not small", "m"),
+}
+
 #: Suffixes of the components of vectors and of symmetric tensors (Voigt order).
 VECTOR_COMPONENTS = ("x", "y", "z")
 VOIGT_COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -91,23 +106,28 @@ def named_observables() -> tuple[str, ...]:
         for name in (info.name, *(f"{info.name}_{component}" for component in components[info.shape]))
         for kind in _STATISTICS
     )
-    return (*(info.name for info in _FIXED), *(f"energy_{term}" for term in _ENERGIES), *statistics)
+    return (*(info.name for info in _FIXED), *_TIP, *(f"energy_{term}" for term in _ENERGIES), *statistics)
 
 
 def extensive_unit(unit: str, dim: int) -> str:
     """Unit of an integral over `dim` mesh coordinates: per metre of each axis not resolved."""
+    if unit == "m^3":
+        return f"m^{dim}" if dim > 1 else "m"
     return {3: unit, 2: f"{unit}/m", 1: f"{unit}/m^2"}[dim]
 
 
 def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
-    Known are step, time, dt, energy_<term>, <mean, rms, min or max>_<field>[_<component>], and
+    Known are step, time, dt, those of tips, energy_<term>, <mean, rms, min or max>_<field>[_<component>], and
     fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for others.
     """
     for info in _FIXED:
         if info.name == name:
             return info
+    if name in _TIP:
+        symbol, label, unit = _TIP[name]
+        return ObservableInfo(name, symbol, label, extensive_unit(unit, dim) if unit in ("N", "m^3") else unit)
     kind, _, rest = name.partition("_")
     if kind == "energy" and rest in _ENERGIES:
         return ObservableInfo(name, f"H_{rest}", _ENERGIES[rest], extensive_unit("J", dim))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from dolfinx import fem
@@ -23,6 +24,7 @@ from phasefield.rankzero import on_root
 from phasefield.record import identity
 from phasefield.registry import FIELDS, observable
 from phasefield.runfolder import RunFolder, Status
+from phasefield.tipreport import deformation_report
 
 
 def check_folder(out: str | Path, comm: MPI.Comm, case: Case, *, overwrite: bool, restart: str | None) -> None:
@@ -200,10 +202,19 @@ class RunFiles:
                 "newton": self.parts.stepper.rescue.newton.iterations,
             },
             timings=dict(timings),
+            **self._tip_report(),
         )
         if status == "done" and self.spec.figure:
             on_root(self.comm, self._draw)
         log.close_file(self.log)
+
+    def _tip_report(self) -> dict[str, Any]:
+        """Entries of run.json about a tip: its contact, and the largest strains of the whole run."""
+        tip, table = self.parts.conditions.tip, self.table
+        if tip is None or table is None:
+            return {}
+        columns = on_root(self.comm, table.values)
+        return {"tip": tip.report(), "strain": deformation_report(columns, self.parts.domain.dim)}
 
     def _draw(self) -> None:
         """The figures; the run is complete without them, so what goes wrong here is only reported."""

@@ -25,6 +25,7 @@ from phasefield.runfiles import RunFiles, check_folder
 from phasefield.runfolder import Status
 from phasefield.signals import on_stop
 from phasefield.stepping import Step
+from phasefield.tipreport import deformation_report
 
 #: Without these PETSc sums several products at once, in another order, where vectors happen to lie at equal distances
 #: in memory: a run would differ in the last digit from the same run.
@@ -66,7 +67,9 @@ class Simulation:
             self.domain, self.material = self.parts.domain, self.parts.material
             self.scaling, self.functional = self.parts.scaling, self.parts.functional
             self.problem, self.stepper = self.parts.problem, self.parts.stepper
-            self.observables = Observables(self.functional, self.problem.report, self.scaling)
+            self.observables = Observables(
+                self.functional, self.problem.report, self.scaling, self.parts.conditions.tip
+            )
         self.rows: list[dict[str, float]] = []
         self.last_row: dict[str, float] = {}
         self.stop_requested = False
@@ -139,7 +142,15 @@ class Simulation:
                 started = time.perf_counter()
         if self.stepper.remark and self.comm.rank == 0:
             log.logger.warning("%s", self.stepper.remark)
+        self._warn_of_large_strains()
         return "done"
+
+    def _warn_of_large_strains(self) -> None:
+        if self.parts.conditions.tip is None or self.comm.rank != 0:
+            return
+        report = deformation_report(self._columns(), self.domain.dim)
+        if "warning" in report:
+            log.logger.warning("%s", report["warning"])
 
     def _begin(self, files: RunFiles | None) -> None:
         """The initial state, or that of the checkpoint; the row of observables of the first is recorded."""
@@ -196,14 +207,18 @@ class Simulation:
         return self.problem.polarization.iterations
 
     def _result(self, status: str) -> Result:
-        columns = self.rows[0].keys() if self.rows else ()
         return Result(
             status=status,
-            observables={name: np.array([row[name] for row in self.rows]) for name in columns},
+            observables=self._columns(),
             steps=self.stepper.number,
             iterations=self._iterations(),
             timings=dict(self.timings),
         )
+
+    def _columns(self) -> dict[str, np.ndarray]:
+        """Observables since the start or restart, by name."""
+        names = self.rows[0].keys() if self.rows else ()
+        return {name: np.array([row[name] for row in self.rows]) for name in names}
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

@@ -18,7 +18,7 @@ LAYERS = (
     {"simulation"},
     {"runfiles"},
     {"build"},
-    {"stepping", "output", "checkpoint", "observables", "runfolder", "progress", "plot"},
+    {"stepping", "output", "checkpoint", "observables", "tipreport", "runfolder", "progress", "plot"},
     {"solvers"},
     {"ferroelectric", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},

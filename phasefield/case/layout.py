@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec
+from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec, TipMesh
+from phasefield.case.tipmesh import tip_axes, tip_ranges
 
 #: Layers of a film mesh that carry no polarization.
 LAYERS = ("substrate", "dead_bottom", "dead_top")
@@ -14,13 +15,17 @@ def axes_of(mesh: MeshSpec) -> str | None:
     """Lab axes of the mesh coordinates, e.g. "xz"; None for a mesh file that does not say."""
     if mesh.axes is not None or isinstance(mesh, FileMesh):
         return mesh.axes
+    if isinstance(mesh, TipMesh):
+        return tip_axes(mesh)
     return "xyz"[: len(mesh.size)] if isinstance(mesh, BoxMesh) else "xy"[: len(mesh.width)] + "z"
 
 
-def lengths_of(mesh: BoxMesh | FilmMesh) -> tuple[float, ...]:
+def lengths_of(mesh: BoxMesh | FilmMesh | TipMesh) -> tuple[float, ...]:
     """Extent along each mesh axis (m)."""
     if isinstance(mesh, BoxMesh):
         return mesh.size
+    if isinstance(mesh, TipMesh):
+        return (*(high - low for low, high in tip_ranges(mesh)), sum(layers_of(mesh).values()))
     return (*mesh.width, sum(layers_of(mesh).values()))
 
 
@@ -28,13 +33,15 @@ def body_length(mesh: MeshSpec, axis: str) -> float | None:
     """Extent of the ferroelectric body along a lab axis (m); None where only a mesh file knows, or along no axis."""
     if isinstance(mesh, FileMesh):
         return None
-    if isinstance(mesh, FilmMesh) and axis == "z":
+    if isinstance(mesh, FilmMesh | TipMesh) and axis == "z":
         return mesh.thickness
     return dict(zip(axes_of(mesh) or "", lengths_of(mesh), strict=False)).get(axis)
 
 
-def layers_of(mesh: FilmMesh) -> dict[str, float]:
-    """Thickness (m) of the layers that a film mesh has, bottom to top."""
+def layers_of(mesh: FilmMesh | TipMesh) -> dict[str, float]:
+    """Thickness (m) of the layers that a film or tip mesh has, bottom to top."""
+    if isinstance(mesh, TipMesh):
+        return ({"substrate": mesh.substrate} if mesh.substrate else {}) | {"film": mesh.thickness}
     layers = {
         "substrate": mesh.substrate,
         "dead_bottom": mesh.dead_bottom,
@@ -72,16 +79,17 @@ def boundaries_of(mesh: MeshSpec) -> dict[str, str]:
     names = dict(zip(sides, sides, strict=True))
     if "z_min" in names:
         names |= {"bottom": "z_min", "top": "z_max"}
-    if isinstance(mesh, FilmMesh):
-        names["film_bottom"] = "film_bottom" if mesh.substrate or mesh.dead_bottom else "z_min"
-        names["film_top"] = "film_top" if mesh.dead_top else "z_max"
-        if mesh.substrate:
-            names["substrate_top"] = "substrate_top" if mesh.dead_bottom else "film_bottom"
+    if isinstance(mesh, FilmMesh | TipMesh):
+        below, *_ = layers = list(layers_of(mesh))
+        names["film_bottom"] = "z_min" if below == "film" else "film_bottom"
+        names["film_top"] = "z_max" if layers[-1] == "film" else "film_top"
+        if below == "substrate":
+            names["substrate_top"] = "film_bottom" if layers[1] == "film" else "substrate_top"
     return names
 
 
 def passive_regions_of(mesh: MeshSpec) -> tuple[str, ...]:
     """Regions that `material.regions` may name."""
-    if isinstance(mesh, FilmMesh):
+    if isinstance(mesh, FilmMesh | TipMesh):
         return tuple(layer for layer in layers_of(mesh) if layer in LAYERS)
     return tuple(mesh.regions) if isinstance(mesh, FileMesh) else ()

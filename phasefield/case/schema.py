@@ -75,6 +75,7 @@ KineticCoefficient = Annotated[float, Positive, Unit("C^2/(J m s)")]
 #: `loads`.
 PotentialOrLoad = Annotated[float | str, Unit("V", or_load=True)]
 FieldOrLoad = Annotated[float | str, Unit("V/m", or_load=True)]
+ForceOrLoad = Annotated[float | str, Unit("N", or_load=True)]
 
 
 def _axis_letters(letters: str) -> str:
@@ -466,6 +467,39 @@ class FilmMesh(MeshTable):
     """triangles and tetrahedra, or quadrilaterals and hexahedra"""
 
 
+class TipMesh(MeshTable):
+    """A film, on a substrate if there is one, meshed by Gmsh: finest where a tip touches its top at x = y = 0, and
+    coarser with the distance from there; z = 0 at the film's bottom.
+
+    `axes` are "xz" (a section) unless given, or "xyz". The mesh is its own mirror image in x and y.
+    """
+
+    kind: Literal["tip"]
+    """a film graded under a tip"""
+    thickness: PositiveLength
+    """thickness of the ferroelectric film (m)"""
+    substrate: NonNegativeLength = 0.0
+    """thickness of the substrate that is computed (m)"""
+    reach: Spacing
+    """distance from the tip to the sides (m): one for all in-plane axes or one for each"""
+    half: AxisLetters = ""
+    """in-plane axes along which the mesh begins at 0, a mirror plane, instead of reaching to both sides"""
+    contact: PositiveLength
+    """distance from the tip within which the surface has the finest cells (m), such as 1.5 contact radii"""
+    spacing: PositiveLength
+    """cell size there (m)"""
+    growth: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """growth of the cell size per distance"""
+    coarsest: PositiveLength | None = None
+    """largest cell size (m)"""
+    film_spacing: PositiveLength | None = None
+    """largest cell size in the film (m)"""
+    track: NonNegativeLength = 0.0
+    """length of a line along x, its middle at 0, that a tip moves along and is as fine as a contact (m)"""
+    cell: Literal["simplex"] = "simplex"
+    """triangles and tetrahedra"""
+
+
 class FileMesh(MeshTable):
     """A mesh file: Gmsh .msh, or anything that meshio reads."""
 
@@ -481,7 +515,7 @@ class FileMesh(MeshTable):
     """boundaries by name: number or name of the file's physical group of facets"""
 
 
-MeshSpec = Annotated[BoxMesh | FilmMesh | FileMesh, Field(discriminator="kind")]
+MeshSpec = Annotated[BoxMesh | FilmMesh | TipMesh | FileMesh, Field(discriminator="kind")]
 
 
 class Crystal(Table):
@@ -590,7 +624,7 @@ InitialSpec = Annotated[
 # --- loads ----------------------------------------------------------------------------------------
 
 #: SI units that a load may have: those of the keys that take a load's name.
-LOAD_UNITS = ("V", "V/m", "Pa", "m", "K")
+LOAD_UNITS = ("V", "V/m", "Pa", "m", "K", "N")
 #: Keys of loads whose values have that unit.
 _LOAD_VALUES = ("value", "values", "start", "stop", "amplitude", "offset")
 
@@ -609,7 +643,7 @@ LoadValue = Annotated[float, BeforeValidator(_load_value), units.NumberOrText()]
 class LoadTable(Table):
     """A waveform; its values are in `unit`, or in the SI unit of the key that uses it."""
 
-    unit: Literal["V", "V/m", "Pa", "m", "K"] | None = None
+    unit: Literal["V", "V/m", "Pa", "m", "K", "N"] | None = None
     """SI unit of the values; found from them when they are texts with units"""
 
     @model_validator(mode="before")
@@ -759,6 +793,67 @@ class PrescribedFile(Table):
 PrescribedSpec = Annotated[PrescribedExpression | PrescribedFile, Field(discriminator="kind")]
 
 
+class TipTable(Table):
+    """A tip that presses on a boundary across z without friction, with a given force.
+
+    Its pressure is known in advance; on the mesh it is scaled so that it carries exactly the force. In a section the
+    tip is as long as the body, and the force is that of one metre of it. A tip stays at `at` or moves along `track`.
+    """
+
+    on: str = "top"
+    """boundary that is pressed"""
+    force: ForceOrLoad
+    """force along -z (N; in a section N/m times one metre), or the name of a load; there is no pull"""
+    at: tuple[Length, Length] = (0.0, 0.0)
+    """place of the tip, x and y (m)"""
+    track: Annotated[tuple[tuple[Length, Length], ...], Field(min_length=2)] | None = None
+    """corners [x, y] (m) of a track that the tip moves along, from the first to the last, instead of `at`"""
+    speed: Annotated[float, Positive, Unit("m/s")] | None = None
+    """speed along `track` (m/s)"""
+    start: NonNegativeTime = 0.0
+    """time at which the tip begins to move (s)"""
+    column: PositiveLength | None = None
+    """radius of the column of the film below the tip in which its polarization is reported (m), the contact radius at
+    the largest force unless given"""
+
+
+class SphereTip(TipTable):
+    """A sphere, or in a section a cylinder, after Hertz: p ~ sqrt(1 - r^2/a^2) with a^3 = 3 F R/(4 E*), or in a
+    section a^2 = 4 F R/(pi E*)."""
+
+    kind: Literal["sphere"]
+    """a sphere (Hertz)"""
+    radius: PositiveLength | None = None
+    """radius R of the tip (m)"""
+    modulus: PositivePressure | None = None
+    """reduced modulus E* (Pa), 1/E* = (1 - nu^2)/E of the body + (1 - nu^2)/E of the tip"""
+    contact_radius: PositiveLength | None = None
+    """contact radius a (m) at any force, instead of `radius` and `modulus`"""
+
+
+class PunchTip(TipTable):
+    """A flat rigid punch, p ~ 1/sqrt(1 - r^2/a^2), whose rim carries its share of the force evenly."""
+
+    kind: Literal["punch"]
+    """a flat punch"""
+    contact_radius: PositiveLength
+    """radius a of the punch, half its width in a section (m)"""
+    rim: PositiveLength | None = None
+    """width of the rim in which the pressure is uniform (m), a tenth of `contact_radius` unless given"""
+
+
+class PointTip(TipTable):
+    """A point force (Boussinesq; in a section Flamant) spread over a disk, p ~ 1 - r^2/c^2."""
+
+    kind: Literal["point"]
+    """a point force"""
+    cutoff: PositiveLength
+    """radius c of the disk (m)"""
+
+
+TipSpec = Annotated[SphereTip | PunchTip | PointTip, Field(discriminator="kind")]
+
+
 class Mechanics(Table):
     """Elasticity with electrostriction."""
 
@@ -784,6 +879,8 @@ class Mechanics(Table):
     given"""
     boundary: tuple[MechanicalCondition, ...] = ()
     """mechanical boundary conditions; free where nothing is said"""
+    tip: TipSpec | None = None
+    """a tip that presses on the body"""
     prescribed: PrescribedSpec | None = None
     """displacement of the whole body, instead of mechanical equilibrium; `strain` and `curvature`
     come on top"""

@@ -19,8 +19,13 @@ from phasefield.case.schema import (
     FileMesh,
     FilmMesh,
     MechanicalCondition,
+    PointTip,
     PolarizationCondition,
+    SphereTip,
+    TipMesh,
+    TipSpec,
 )
+from phasefield.case.tipmesh import estimated_cells
 from phasefield.cli.lines import Line, print_lines
 from phasefield.materials import Material
 from phasefield.materials.thermodynamics import PHASES, ground_state
@@ -63,17 +68,26 @@ def _mesh(case: Case) -> Iterator[Line]:
         return
     lengths = " x ".join(pretty(length, "m") for length in lengths_of(mesh))
     yield "mesh", f"{mesh.kind} {lengths} along {', '.join(axes_of(mesh) or '')}{periodic}"
-    cells = " x ".join(map(str, cells_of(mesh)))
-    kind = "simplices" if mesh.cell == "simplex" else "tensor cells"
-    yield "", f"{cells} blocks of {kind}, degree {mesh.degree}"
+    about = ""
+    if isinstance(mesh, TipMesh):
+        about = "about "
+        yield "", f"cells of {pretty(mesh.spacing, 'm')} at the contact, growing away from it, degree {mesh.degree}"
+    else:
+        cells = " x ".join(map(str, cells_of(mesh)))
+        kind = "simplices" if mesh.cell == "simplex" else "tensor cells"
+        yield "", f"{cells} blocks of {kind}, degree {mesh.degree}"
     nodes = node_count(mesh)
     unknowns = nodes * _unknowns_per_node(case)
     memory = pretty(unknowns * BYTES_PER_UNKNOWN, "byte", digits=3)
-    yield "size", f"{nodes:,} nodes, {unknowns:,} unknowns, at most about {memory} of memory"
+    yield "size", f"{about}{nodes:,} nodes, {unknowns:,} unknowns, at most about {memory} of memory"
 
 
-def node_count(mesh: BoxMesh | FilmMesh) -> int:
-    """Number of nodes of the fields; on a periodic axis the last node is the first."""
+def node_count(mesh: BoxMesh | FilmMesh | TipMesh) -> int:
+    """Number of nodes of the fields, about that for a tip mesh; on a periodic axis the last node is the first."""
+    if isinstance(mesh, TipMesh):
+        # There are about two triangles or 5.5 tetrahedra for each vertex.
+        dim = len(axes_of(mesh) or "")
+        return round(estimated_cells(mesh) * {2: 0.5, 3: 0.18}[dim] * mesh.degree**dim)
     pairs = zip(axes_of(mesh) or "", cells_of(mesh), strict=True)
     return math.prod(mesh.degree * cells + (axis not in mesh.periodic) for axis, cells in pairs)
 
@@ -154,6 +168,20 @@ def _mechanics(case: Case) -> Iterator[Line]:
         return
     yield "mechanics", ", ".join(parts) or "mean strain zero where the mesh does not end"
     yield from _conditions("", mechanics.boundary)
+    if mechanics.tip is not None:
+        yield "tip", _tip(mechanics.tip)
+
+
+def _tip(tip: TipSpec) -> str:
+    """What presses where, and how it moves."""
+    if isinstance(tip, PointTip):
+        size = f"spread over a radius of {pretty(tip.cutoff, 'm')}"
+    elif isinstance(tip, SphereTip) and tip.contact_radius is None:
+        size = f"of radius {pretty(tip.radius or 0.0, 'm')}, reduced modulus {pretty(tip.modulus or 0.0, 'Pa')}"
+    else:
+        size = f"with a contact radius of {pretty(tip.contact_radius or 0.0, 'm')}"
+    moving = "" if tip.track is None else f", along {len(tip.track)} corners at {pretty(tip.speed or 0.0, 'm/s')}"
+    return f"{tip.kind} {size} on {tip.on}, force {_value(tip.force, 'N')}{moving}"
 
 
 def _flexoelectricity(case: Case, material: Material) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Meshes: boxes, films and files, periodic where asked, with named regions and boundaries."""
+"""Meshes: boxes, films, films under a tip and files, periodic where asked, with named regions and boundaries."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from phasefield.mesh.box import build_box
 from phasefield.mesh.domain import Domain
 from phasefield.mesh.files import build_file
 from phasefield.mesh.film import build_film
+from phasefield.mesh.tip import build_tip
 
 __all__ = ["Domain", "build_domain"]
 
-_BUILDERS: dict[str, Callable[..., Domain]] = {"box": build_box, "film": build_film, "file": build_file}
+_BUILDERS: dict[str, Callable[..., Domain]] = {
+    "box": build_box,
+    "film": build_film,
+    "tip": build_tip,
+    "file": build_file,
+}
 
 
 def build_domain(spec: schema.MeshSpec, comm: MPI.Comm) -> Domain:

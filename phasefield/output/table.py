@@ -10,6 +10,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from mpi4py import MPI
 
 from phasefield.atomic import to_disk, write_text
@@ -44,6 +45,11 @@ class ObservablesTable:
         table._writes = comm.rank == 0
         on_root(comm, lambda: table._truncate(truncate_after))
         return table
+
+    def values(self) -> dict[str, np.ndarray]:
+        """All rows so far by column, from the file; on rank 0 only."""
+        numbers = np.loadtxt(self.path, delimiter=",", skiprows=1, ndmin=2)
+        return dict(zip(self.columns, numbers.T, strict=True))
 
     def write(self, row: Mapping[str, float]) -> None:
         """Append one row. Raises ValueError unless `row` has exactly the columns of the table."""

@@ -32,11 +32,15 @@ TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "load"
 
 @dataclass
 class BoundaryTerm:
-    """An energy per area `density(P, u, phi, normal)` on a named boundary, counted under `term`."""
+    """An energy per area `density(P, u, phi, normal)` on a named boundary, counted under `term`.
+
+    It is integrated exactly for polynomials of `quadrature_degree`, twice that of the elements unless given.
+    """
 
     term: str
     boundary: str
     density: Callable
+    quadrature_degree: int | None = None
 
 
 @dataclass
@@ -232,7 +236,9 @@ class Functional:
         if term.boundary in self.domain.interfaces:
             # The fields are continuous; every term is even in the normal, so either side's will do.
             P, u, phi, normal = ufl.avg(P), ufl.avg(u), ufl.avg(phi), normal("+")
-        return term.density(P, u, phi, normal) * over(term.boundary, quadrature_degree=2 * self.degree)
+        return term.density(P, u, phi, normal) * over(
+            term.boundary, quadrature_degree=term.quadrature_degree or 2 * self.degree
+        )
 
     def surface_integrals(self, P: Expr, u: Expr, phi: Expr, theta: float) -> list[tuple[str, ufl.Form]]:
         """Energies on boundaries, each with its term; `theta` is that of the flexocoupling."""

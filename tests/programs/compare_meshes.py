@@ -22,6 +22,7 @@ FOLDER = Path(sys.argv[1])
 MESHES = Path(__file__).parents[2] / "meshes"
 NM = 1e-9
 FILM = {"kind": "film", "thickness": 3 * NM, "spacing": NM, "dead_top": NM, "substrate": 4 * NM}
+TIP = {"kind": "tip", "thickness": 3 * NM, "substrate": 5 * NM, "contact": NM, "spacing": 0.7 * NM}
 TABLES: list[dict] = [
     {"kind": "box", "size": (7 * NM,), "cells": (7,), "axes": "z"},
     {"kind": "box", "size": (7 * NM,), "cells": (7,), "periodic": "x"},
@@ -31,6 +32,8 @@ TABLES: list[dict] = [
     {"kind": "box", "size": (4 * NM,) * 3, "cells": (4,) * 3, "periodic": "xz", "cell": "tensor"},
     {**FILM, "width": (4 * NM, 5 * NM), "periodic": "xy"},
     {**FILM, "width": (4 * NM,)},
+    {**TIP, "reach": 9 * NM},
+    {**TIP, "reach": (6 * NM, 8 * NM), "axes": "xyz", "half": "y"},
     {"kind": "file", "path": str(MESHES / "periodic_cell.msh"), "periodic": "xy"},
     {"kind": "file", "path": str(MESHES / "sphere_in_box.msh")},
 ]

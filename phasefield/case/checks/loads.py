@@ -39,6 +39,8 @@ def uses(case: Case) -> Iterator[tuple[str, str, str]]:
 def _loadable(case: Case) -> Iterator[tuple[str, object, str]]:
     """Every key of the case that may name a load: path, value, SI unit."""
     yield "material.temperature", case.material.temperature, "K"
+    if case.mechanics.tip is not None:
+        yield "mechanics.tip.force", case.mechanics.tip.force, "N"
     for i, component in enumerate(case.electrostatics.applied_field):
         yield f"electrostatics.applied_field[{i}]", component, "V/m"
     for i, electrical in enumerate(case.electrostatics.boundary):

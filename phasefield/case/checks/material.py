@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phasefield.case.layout import passive_regions_of
-from phasefield.case.schema import BoxMesh, Case, FilmMesh, Region
+from phasefield.case.schema import BoxMesh, Case, FilmMesh, Region, TipMesh
 from phasefield.errors import nearest
 
 _STIFFNESS = ("C11", "C12", "C44")
@@ -23,7 +23,7 @@ def problems(case: Case) -> Iterator[str]:
         yield from _file(f"{path}.material", region.material)
         if case.mechanics.enabled:
             yield from _stiffness(path, region)
-    if isinstance(case.mesh, FilmMesh):
+    if isinstance(case.mesh, FilmMesh | TipMesh):
         for name in known:
             if name not in case.material.regions:
                 yield (
@@ -42,7 +42,7 @@ def _file(path: str, name: str | None) -> Iterator[str]:
 def _unknown(name: str, case: Case, known: tuple[str, ...]) -> str:
     if isinstance(case.mesh, BoxMesh):
         return "a box is ferroelectric everywhere and has no other regions"
-    where = "mesh.regions" if case.mesh.kind == "file" else "the film mesh"
+    where = "mesh.regions" if case.mesh.kind == "file" else f"the {case.mesh.kind} mesh"
     return f"not a region of {where}{nearest(name, known)} (it has: {', '.join(known) or 'none'})"
 
 

@@ -15,14 +15,18 @@ from phasefield.case.schema import (
     FileState,
     FilmMesh,
     StripeState,
+    TipMesh,
     VortexState,
     WallState,
 )
+from phasefield.case.tipmesh import estimated_cells, tip_axes
 
 #: With two cells along a periodic axis both neighbours of a cell would be the same.
 FEWEST_PERIODIC_CELLS = 3
 #: More cells than this are a forgotten unit, not a mesh.
 MOST_CELLS = 2e9
+#: More cells than this are not made on one rank, as those of a tip mesh are.
+MOST_TIP_CELLS = 2e7
 #: Largest cosine between two crystal directions that count as orthogonal.
 _ORTHOGONAL = 1e-6
 
@@ -31,6 +35,8 @@ def problems(case: Case) -> Iterator[str]:
     """Contradictions within the tables `mesh`, `crystal` and `initial`."""
     if isinstance(case.mesh, FileMesh):
         yield from _file(case.mesh)
+    elif isinstance(case.mesh, TipMesh):
+        yield from _tip(case.mesh)
     else:
         if isinstance(case.mesh, BoxMesh):
             yield from _box(case.mesh)
@@ -57,6 +63,48 @@ def _film(mesh: FilmMesh) -> Iterator[str]:
         yield f'mesh.periodic: found "{mesh.periodic}"; a film is not periodic along z'
     if mesh.substrate_cells is not None and not mesh.substrate:
         yield "mesh.substrate_cells: has no meaning without mesh.substrate"
+
+
+def _tip(mesh: TipMesh) -> Iterator[str]:
+    axes = tip_axes(mesh)
+    if axes not in ("xz", "xyz"):
+        yield f'mesh.axes: found "{axes}"; a tip mesh is a section, "xz", or has all axes, "xyz"'
+        return
+    in_plane = axes[:-1]
+    found = []
+    if isinstance(mesh.reach, tuple) and len(mesh.reach) != len(in_plane):
+        found.append(
+            f"mesh.reach: found {len(mesh.reach)} entries; expected {len(in_plane)}, one for each in-plane axis"
+        )
+    if mesh.periodic:
+        found.append(f'mesh.periodic: found "{mesh.periodic}"; a tip mesh is not periodic, it ends far from the tip')
+    if not set(mesh.half) <= set(in_plane):
+        found.append(f'mesh.half: found "{mesh.half}"; expected in-plane axes of the mesh, "{in_plane}"')
+    if mesh.track and "x" in mesh.half:
+        found.append(
+            'mesh.track: the mesh begins at x = 0, and the track lies on both sides of it; remove "x" from half'
+        )
+    yield from found or _tip_sizes(mesh)
+
+
+def _tip_sizes(mesh: TipMesh) -> Iterator[str]:
+    """Lengths of a tip mesh that contradict each other, and a forgotten unit."""
+    reach = mesh.reach if isinstance(mesh.reach, tuple) else (mesh.reach,)
+    if reach[0] <= 0.5 * mesh.track + mesh.contact or min(reach) <= mesh.contact:
+        yield (
+            f"mesh.reach: found {min(reach):g} m; expected more than what is fine around the tip,"
+            f" {0.5 * mesh.track + mesh.contact:g} m along x and {mesh.contact:g} m across"
+        )
+    for key in ("coarsest", "film_spacing"):
+        value = getattr(mesh, key)
+        if value is not None and value < mesh.spacing:
+            yield f"mesh.{key}: found {value:g} m, less than mesh.spacing, {mesh.spacing:g} m"
+    cells = estimated_cells(mesh)
+    if cells > MOST_TIP_CELLS:
+        yield (
+            f"mesh: about {cells:.1e} cells, more than {MOST_TIP_CELLS:g}: take a larger growth, coarsest, film_spacing"
+            ' or spacing; bare numbers are metres, write "20 nm" for nanometres'
+        )
 
 
 def _file(mesh: FileMesh) -> Iterator[str]:

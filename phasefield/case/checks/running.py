@@ -64,5 +64,8 @@ def _loads(case: Case) -> Iterator[str]:
                 f'{path}: load "{name}" varies in time, and mode = "relax" has no time: use'
                 ' mode = "transient" or "ramp", or a constant'
             )
-    if case.time.mode == "ramp" and not varying:
+    moving = case.mechanics.tip is not None and case.mechanics.tip.track is not None
+    if case.time.mode == "relax" and moving:
+        yield 'mechanics.tip.track: the tip moves in time, and mode = "relax" has no time; use "transient" or "ramp"'
+    if case.time.mode == "ramp" and not varying and not moving:
         yield 'time.mode: "ramp" follows loads that vary, and none is used'

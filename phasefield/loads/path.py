@@ -1,0 +1,28 @@
+"""Where a tip is at a time: along straight lines at a constant speed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class Path:
+    """The way from corner to corner of a path (m) at `speed` (m/s) from the time `start` (s) on.
+
+    Before it the place is the first corner, at its end the last. Attributes: times (s) at which corners are reached.
+    """
+
+    def __init__(self, corners: Sequence[tuple[float, float]], speed: float, start: float = 0.0):
+        self.corners = np.asarray(corners, dtype=float)
+        lengths = np.linalg.norm(np.diff(self.corners, axis=0), axis=1)
+        self.times = start + np.concatenate([[0.0], np.cumsum(lengths)]) / speed
+
+    def __call__(self, t: float) -> np.ndarray:
+        """Place [x, y] (m) at the time t (s)."""
+        return np.array([np.interp(t, self.times, column) for column in self.corners.T])
+
+    @classmethod
+    def resting(cls, place: tuple[float, float]) -> Path:
+        """The path of what does not move."""
+        return cls([place], 1.0)

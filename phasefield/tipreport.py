@@ -1,0 +1,172 @@
+"""What a run with a tip says of it: the contact, the polarization below it, and how far the body is deformed.
+
+Linear elasticity holds for small strains: with a strain ε of `SMALL_STRAIN` the terms it leaves out are ε/2 of it, a
+twentieth. Contacts of nanometres easily exceed that; where, and by how much, is in every row and in run.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.mesh import compute_midpoints
+from mpi4py import MPI
+
+from phasefield import compat, jit
+from phasefield.loads import TipLoad
+from phasefield.output.derived import DerivedField, tensor
+from phasefield.output.projection import Projection
+from phasefield.physics.functional import Functional
+from phasefield.registry import extensive_unit
+from phasefield.scaling import Scaling
+from phasefield.units import LENGTH
+
+#: Largest principal strain that counts as small.
+SMALL_STRAIN = 0.1
+
+
+class Deformation:
+    """Largest strain and strain gradient of a state, and where strain is not small.
+
+    The strain is the largest principal one by size, cell by cell. Strain gradients are those of the strain from the
+    stress-free lattice, made continuous on the polar body, by the norm of all components, cell by cell.
+    """
+
+    def __init__(self, functional: Functional, scaling: Scaling):
+        self.functional, self.scaling = functional, scaling
+        self.comm = functional.domain.comm
+        self.strain = DerivedField("strain", functional, scaling)
+        mesh = functional.domain.mesh
+        self.owned = mesh.topology.index_map(mesh.topology.dim).size_local
+
+    def row(self) -> dict[str, float]:
+        """Columns strain_peak, strain_gradient_peak (1/m), strain_large_volume (m^dim), strain_large_depth (m)."""
+        size = self._principal_strains()
+        large = size > SMALL_STRAIN
+        height = self._middles[large, self.functional.domain.axes.index(2)] if large.any() else np.empty(0)
+        lowest = self.comm.allreduce(float(height.min(initial=np.inf)), op=MPI.MIN)
+        return {
+            "strain_peak": self.comm.allreduce(float(size.max(initial=0.0)), op=MPI.MAX),
+            "strain_gradient_peak": self._gradient_peak(),
+            "strain_large_volume": self.comm.allreduce(float(self._volumes[large].sum())),
+            "strain_large_depth": 0.0 if np.isinf(lowest) else (self._top - lowest) * LENGTH,
+        }
+
+    def _principal_strains(self) -> np.ndarray:
+        self.strain.update()
+        values = self.strain.function.x.array.reshape(-1, 3, 3)[: self.owned] * self.scaling.strain
+        return np.abs(np.linalg.eigvalsh(values)).max(axis=1, initial=0.0)
+
+    @cached_property
+    def _middles(self) -> np.ndarray:
+        mesh = self.functional.domain.mesh
+        return compute_midpoints(mesh, mesh.topology.dim, np.arange(self.owned, dtype=np.int32))
+
+    @cached_property
+    def _top(self) -> float:
+        """Height of the upper side (nm)."""
+        domain = self.functional.domain
+        i = domain.axes.index(2)
+        return domain.lower[i] + domain.lengths[i]
+
+    @cached_property
+    def _volumes(self) -> np.ndarray:
+        """Volume of each owned cell (m^dim)."""
+        domain = self.functional.domain
+        test = ufl.TestFunction(fem.functionspace(domain.mesh, ("DG", 0)))
+        vector = fem.assemble_vector(jit.form(test * domain.dx()))
+        return vector.array[: self.owned] * LENGTH**domain.dim
+
+    @cached_property
+    def _recovered(self) -> Projection:
+        """Strain from the stress-free lattice as tensor components of continuous elements."""
+        f = self.functional
+        space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
+        strain = tensor(f.lattice_strain(), 0.5)
+        components = ufl.as_vector([strain[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))])
+        weak = sum(ufl.inner(components, ufl.TestFunction(space)) * f.dx(r, 2 * f.degree) for r in f.polar_regions)
+        return Projection(weak, space, f, f.polar_regions, "lattice_strain")
+
+    @cached_property
+    def _gradient_norm(self) -> tuple[fem.Function, fem.Expression, np.ndarray]:
+        f = self.functional
+        gradient = ufl.grad(self._recovered.function)
+        squares = [(1.0 if p < 3 else 2.0) * ufl.inner(gradient[p, :], gradient[p, :]) for p in range(6)]
+        space = fem.functionspace(f.domain.mesh, ("DG", 0))
+        norm = fem.Expression(ufl.sqrt(sum(squares)), compat.interpolation_points(space), jit_options=jit.options())
+        return fem.Function(space), norm, np.concatenate([f.domain.cells(region) for region in f.polar_regions])
+
+    def _gradient_peak(self) -> float:
+        self._recovered.update()
+        norm, expression, cells = self._gradient_norm
+        norm.interpolate(expression, cells)
+        largest = float(norm.x.array[: self.owned].max(initial=0.0))
+        return self.comm.allreduce(largest, op=MPI.MAX) * self.scaling.strain / LENGTH
+
+
+class TipMeasures:
+    """The contact of a tip, and the film in the column below it.
+
+    Args:
+        tip: the load.
+        functional, scaling: the fields.
+        volumes: volume of the polar body that belongs to each owned node.
+    """
+
+    def __init__(self, tip: TipLoad, functional: Functional, scaling: Scaling, volumes: np.ndarray):
+        self.tip, self.functional, self.scaling, self.volumes = tip, functional, scaling, volumes
+        self.comm = functional.domain.comm
+        axes = functional.domain.axes
+        x = functional.spaces.phi.tabulate_dof_coordinates()
+        self.in_plane = [i for i in (0, 1) if i in axes]
+        self.places = np.stack([x[:, axes.index(i)] for i in self.in_plane], axis=1) * LENGTH
+        fdim = functional.domain.dim - 1
+        self.pressed = fem.locate_dofs_topological(functional.spaces.phi, fdim, functional.domain.facets(tip.spec.on))
+
+    def row(self) -> dict[str, float]:
+        """Columns tip_force (N; N/m in a section), tip_contact_radius, tip_x, tip_y, tip_indentation (m), tip_P_z, the
+        mean of the column (C/m²), and tip_reversed, the part of the column in which P_z < 0, away from the tip."""
+        contact = self.tip.contact
+        owned = len(self.volumes)
+        center = np.array([contact.place[i] for i in self.in_plane])
+        inside = np.linalg.norm(self.places[:owned] - center, axis=1) <= self.tip.column
+        P_z = self.functional.P.x.array.reshape(-1, 3)[:owned, 2]
+        sums = [self.volumes[inside] @ v[inside] for v in (np.ones(owned), P_z, (P_z < 0.0).astype(float))]
+        volume, moment, reversed_part = self.comm.allreduce(np.array(sums))
+        sunk = -self.functional.u.x.array.reshape(-1, 3)[self.pressed, 2]
+        return {
+            "tip_force": contact.force,
+            "tip_contact_radius": contact.radius,
+            "tip_x": float(contact.place[0]),
+            "tip_y": float(contact.place[1]),
+            "tip_indentation": self.comm.allreduce(float(sunk.max(initial=-np.inf)), op=MPI.MAX)
+            * self.scaling.displacement,
+            "tip_P_z": float(moment / volume) * self.scaling.polarization,
+            "tip_reversed": float(reversed_part / volume),
+        }
+
+
+def deformation_report(columns: Mapping[str, np.ndarray], dim: int) -> dict[str, float | str]:
+    """Entry of run.json from columns of observables.csv: the largest values of the run.
+
+    `dim` is that of volumes. Keys: peak, peak_gradient (1/m), small_up_to, and, where it was exceeded,
+    exceeded_volume, exceeded_depth (m below the upper side) and a warning.
+    """
+    largest = {name: float(columns[name].max()) for name in columns if name.startswith("strain_")}
+    report: dict[str, float | str] = {
+        "peak": largest["strain_peak"],
+        "peak_gradient": largest["strain_gradient_peak"],
+        "small_up_to": SMALL_STRAIN,
+    }
+    if largest["strain_peak"] > SMALL_STRAIN:
+        report["exceeded_volume"] = largest["strain_large_volume"]
+        report["exceeded_depth"] = largest["strain_large_depth"]
+        report["warning"] = (
+            f"the largest principal strain is {largest['strain_peak']:.3g}, more than {SMALL_STRAIN:g}, within"
+            f" {largest['strain_large_depth'] * 1e9:.3g} nm of the surface, in {largest['strain_large_volume']:.3g}"
+            f" {extensive_unit('m^3', dim)}: linear elasticity is off by more than {50.0 * SMALL_STRAIN:g} % there"
+        )
+    return report

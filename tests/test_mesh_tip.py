@@ -1,0 +1,118 @@
+"""Meshes under a tip: parts and their names, sizes of cells, symmetry; what contradicts itself is refused."""
+
+import re
+
+import numpy as np
+import pytest
+from cases_for_tests import BOX, problems
+from meshes_for_tests import domain_of, integral
+
+from phasefield import compat
+from phasefield.case.layout import boundaries_of, lengths_of
+from phasefield.case.schema import TipMesh
+from phasefield.case.tipmesh import cell_size, estimated_cells
+from phasefield.errors import MeshError
+from phasefield.mesh import Domain
+from phasefield.mesh.generator import layered_simplices
+
+NM = 1e-9
+SECTION = {
+    "kind": "tip",
+    "thickness": 5 * NM,
+    "substrate": 20 * NM,
+    "reach": 30 * NM,
+    "contact": 3 * NM,
+    "spacing": 0.4 * NM,
+    "film_spacing": 1.5 * NM,
+}
+BLOCK = {**SECTION, "axes": "xyz", "reach": [30 * NM, 25 * NM], "spacing": 1.0 * NM, "film_spacing": 4 * NM}
+
+
+def corners(domain: Domain) -> np.ndarray:
+    """Coordinates (cells, vertices, dim) in nm."""
+    return domain.mesh.geometry.x[compat.geometry_dofmap(domain.mesh)][:, :, : domain.dim]
+
+
+def lengths_of_edges(x: np.ndarray) -> np.ndarray:
+    """Mean edge of each cell."""
+    first, second = np.triu_indices(x.shape[1], 1)
+    return np.linalg.norm(x[:, first] - x[:, second], axis=2).mean(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("table", "area", "sides"),
+    [
+        (SECTION, 60.0, {"x_min": 25.0, "x_max": 25.0}),
+        ({**SECTION, "half": "x"}, 30.0, {"x_min": 25.0, "x_max": 25.0}),
+        (BLOCK, 3000.0, {"x_min": 1250.0, "y_max": 1500.0}),
+        ({**BLOCK, "half": "xy"}, 750.0, {"x_min": 625.0, "y_min": 750.0}),
+    ],
+)
+def test_parts_and_their_names(table: dict, area: float, sides: dict[str, float]) -> None:
+    domain = domain_of(**table)
+    assert domain.volume_of("film") == pytest.approx(5.0 * area)
+    assert domain.volume_of("substrate") == pytest.approx(20.0 * area)
+    for name, expected in {"top": area, "film_top": area, "bottom": area, **sides}.items():
+        assert integral(domain, 1.0, domain.ds(name)) == pytest.approx(expected)
+    assert domain.interfaces == {"film_bottom", "substrate_top"}
+    up = integral(domain, domain.normal()[2], domain.ds("film_bottom", side="film"))
+    assert up == pytest.approx(-area)
+    spec = TipMesh.model_validate(table)
+    assert set(domain.boundaries) == set(boundaries_of(spec))
+    assert domain.lengths == pytest.approx(np.array(lengths_of(spec)) / NM)
+
+
+@pytest.mark.parametrize("table", [SECTION, BLOCK, {**SECTION, "track": 16 * NM}])
+def test_cells_have_the_wanted_sizes(table: dict) -> None:
+    x = corners(domain_of(**table))
+    spec = TipMesh.model_validate(table)
+    wanted, middles = cell_size(spec), x.mean(axis=1) * NM
+    points = [(p[0], p[1] if len(p) == 3 else 0.0, p[-1]) for p in middles]
+    ratio = lengths_of_edges(x) * NM / np.array([wanted(*point) for point in points])
+    assert 0.8 < np.median(ratio) < 1.2
+    assert np.quantile(ratio, 0.98) < 1.6
+    assert len(x) == pytest.approx(estimated_cells(spec), rel=0.35)
+
+
+def test_along_a_track_cells_are_as_fine_as_at_the_contact() -> None:
+    x = corners(domain_of(**SECTION, track=16 * NM))
+    middles = x.mean(axis=1)
+    on_track = (np.abs(middles[:, 0]) < 8.0) & (middles[:, 1] > 4.6)
+    assert lengths_of_edges(x[on_track]).max() < 0.65
+
+
+@pytest.mark.parametrize("table", [SECTION, BLOCK])
+def test_mesh_is_its_own_mirror_image_with_a_node_under_the_tip(table: dict) -> None:
+    x = domain_of(**table).mesh.geometry.x
+    nodes = {tuple(row) for row in np.rint(x / 1e-6).astype(int) + 0}
+    assert (0, 0, 5_000_000) in nodes or (0, 5_000_000, 0) in nodes
+    for sign in ((-1, 1, 1), (1, -1, 1)) if len(set(x[:, 2])) > 1 else ((-1, 1, 1),):
+        assert {tuple(s * c for s, c in zip(sign, node, strict=True)) for node in nodes} == nodes
+
+
+def test_same_table_same_mesh() -> None:
+    assert domain_of(**BLOCK).hash == domain_of(**BLOCK).hash != domain_of(**{**BLOCK, "growth": 0.25}).hash
+
+
+def test_impossible_mesh_is_an_error() -> None:
+    with pytest.raises(MeshError, match="Gmsh could not make the mesh"):
+        layered_simplices([0.0], [0.0, 1.0], lambda x, y, z: 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"axes": "xy"}, r'mesh.axes: found "xy"; a tip mesh is a section'),
+        ({"half": "y"}, r'mesh.half: found "y"; expected in-plane axes of the mesh, "x"'),
+        ({"half": "x", "track": "4 nm"}, r"mesh.track: the mesh begins at x = 0"),
+        ({"reach": ["20 nm", "20 nm"]}, r"mesh.reach: found 2 entries; expected 1"),
+        ({"reach": "4 nm", "track": "4 nm"}, r"mesh.reach: found 4e-09 m; expected more than"),
+        ({"periodic": "x"}, r'mesh.periodic: found "x"; a tip mesh is not periodic'),
+        ({"coarsest": "0.1 nm"}, r"mesh.coarsest: found 1e-10 m, less than mesh.spacing"),
+        ({"spacing": "0.4 pm", "growth": 1e-4}, r"mesh: about .* cells, more than 2e\+07"),
+    ],
+)
+def test_contradictions_are_refused(changes: dict, message: str) -> None:
+    table = {"kind": "tip", "thickness": "5 nm", "reach": "20 nm", "contact": "3 nm", "spacing": "0.4 nm"}
+    [problem] = problems({**BOX, "mesh": {**table, **changes}})
+    assert re.match(message, problem)
