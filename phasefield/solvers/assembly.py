@@ -16,6 +16,9 @@ from phasefield.physics.functional import Functional
 #: Entries of an operator below this part of its largest one are zeros.
 ROUND_OFF = 1e-13
 
+#: Rows of an operator that are looked through at a time, which bounds the memory for it.
+ROWS_AT_ONCE = 20_000
+
 
 class AssembledVector:
     """A compiled linear form and its buffer; calling it assembles and returns the owned entries (a view)."""
@@ -64,21 +67,28 @@ def constrain(matrix: PETSc.Mat, free_rows: np.ndarray, free_columns: np.ndarray
         matrix.setDiagonal(current)
 
 
-def without_zeros(matrix: PETSc.Mat, keep_blocks: bool = False) -> PETSc.Mat:
-    """AIJ copy of `matrix` without the entries that cancelled to round-off; the diagonal stays.
+def without_zeros(comm: MPI.Comm, matrix: PETSc.Mat, keep_blocks: bool = False) -> PETSc.Mat:
+    """AIJ copy of `matrix`, which is destroyed, without the entries that cancelled to round-off; the diagonal stays.
 
     On simplices that halve boxes this is every second entry of a Laplacian and five of six of a gradient energy.
     `keep_blocks` keeps whole blocks (of the matrix's block size) on the diagonal, to be filled later.
     """
     starts, columns, values = matrix.getValuesCSR()
-    first, last = matrix.getOwnershipRange()
-    rows = np.repeat(np.arange(first, last), np.diff(starts))
-    size = matrix.getBlockSizes() if keep_blocks else (1, 1)
-    largest = matrix.comm.tompi4py().allreduce(np.abs(values).max(initial=0.0), op=MPI.MAX)
-    keep = (np.abs(values) > ROUND_OFF * largest) | (rows // size[0] == columns // size[1])
-    counts = np.bincount(rows[keep] - first, minlength=last - first)
-    csr = (np.concatenate([[0], np.cumsum(counts)]).astype(PETSc.IntType), columns[keep], values[keep])
-    lean = PETSc.Mat().createAIJ(matrix.getSizes(), bsize=matrix.getBlockSizes(), csr=csr, comm=matrix.comm)
+    first, sizes, blocks = matrix.getOwnershipRange()[0], matrix.getSizes(), matrix.getBlockSizes()
+    # Before anything else is stored: here the memory of a run is at its highest.
+    matrix.destroy()
+    diagonal = blocks if keep_blocks else (1, 1)
+    largest = comm.allreduce(max(values.max(initial=0.0), -values.min(initial=0.0)), op=MPI.MAX)
+    keep, counts = np.empty(len(values), dtype=bool), np.zeros(len(starts), dtype=PETSc.IntType)
+    for begin in range(0, len(starts) - 1, ROWS_AT_ONCE):
+        ends = starts[begin : begin + ROWS_AT_ONCE + 1]
+        number, part = len(ends) - 1, slice(ends[0], ends[-1])
+        rows = np.repeat(np.arange(begin, begin + number), np.diff(ends))
+        on_diagonal = (first + rows) // diagonal[0] == columns[part] // diagonal[1]
+        keep[part] = (np.abs(values[part]) > ROUND_OFF * largest) | on_diagonal
+        counts[begin + 1 : begin + 1 + number] = np.bincount(rows[keep[part]] - begin, minlength=number)
+    csr = (np.cumsum(counts, dtype=PETSc.IntType), columns[keep], values[keep])
+    lean = PETSc.Mat().createAIJ(sizes, bsize=blocks, csr=csr, comm=comm)
     lean.assemble()
     return lean
 

@@ -76,7 +76,7 @@ class MechanicsSolver:
     def _set_up_krylov(self) -> None:
         stiffness_scale = np.sqrt(self.K.getDiagonal().dot(self.K.getDiagonal()) / self.K.getSize()[0])
         constrain(self.K, self.free, self.free, stiffness_scale)
-        self.K = without_zeros(self.K)
+        self.K = without_zeros(self.comm, self.K)
         modes = self._modes(self._rigid_motions())
         null = self._null_modes(modes, stiffness_scale)
         strained = self.functional.strain_gradient_length > 0.0

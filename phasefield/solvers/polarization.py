@@ -100,11 +100,10 @@ class PolarizationSolver:
             return
         quadratic = f.energy(terms=("gradient", "surface"))
         constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
-        full = assembled_matrix(sum(places, constant))
-        constrain(full, self.free_P, self.free_P, 0.0)
+        quadratic_operator = assembled_matrix(sum(places, constant))
+        constrain(quadratic_operator, self.free_P, self.free_P, 0.0)
         # As AIJ: without its zeros it is six times as fast as BAIJ, whose blocks would be mostly empty.
-        self.A0 = without_zeros(full, keep_blocks=True)
-        full.destroy()
+        self.A0 = without_zeros(self.comm, quadratic_operator, keep_blocks=True)
         self.A = self.A0.duplicate(copy=True)
         self.curvature = self._curvature_form()
         first = self.A.getOwnershipRange()[0] // 3
@@ -143,8 +142,8 @@ class PolarizationSolver:
         self.largest_L = diagonal
         constrain(self.L, self.free_phi, self.free_phi, diagonal)
         constrain(self.polar_laplacian, self.free_phi, self.free_phi, 0.0)
-        self.B, self.Bt = without_zeros(self.B), without_zeros(self.Bt)
-        self.L, self.polar_laplacian = without_zeros(self.L), without_zeros(self.polar_laplacian)
+        self.B, self.Bt = without_zeros(self.comm, self.B), without_zeros(self.comm, self.Bt)
+        self.L, self.polar_laplacian = without_zeros(self.comm, self.L), without_zeros(self.comm, self.polar_laplacian)
         self.null_space = self._potential_null_space(diagonal)
         self.potential = PotentialSolver(self.L, self.null_space)
         self.preconditioner_inverse_size = -1.0

@@ -18,6 +18,8 @@ from common import Clock, Goal, Report, arguments, cube, in_own_process
 
 #: Flexocoupling (V) within the bound of stability, of the size that is found in PbTiO3.
 FLEXO = {"f11": 2.0, "f12": 1.0, "f44": 0.5}
+#: What the cells are called, in 3D.
+CELLS = {"simplex": "tetrahedra", "tensor": "hexahedra"}
 
 
 def measure(unknowns: int, cell: str, flexo: str, steps: int) -> dict[str, Any]:
@@ -58,21 +60,28 @@ def measure(unknowns: int, cell: str, flexo: str, steps: int) -> dict[str, Any]:
     }
 
 
+def name_of(row: dict[str, Any]) -> str:
+    """Cells, flexocoupling and ranks of a row, as a table names them."""
+    flexo = ", flexocoupling" if row["flexo"] == "with" else ""
+    ranks = f", {row['ranks']} ranks" if row["ranks"] > 1 else ""
+    return CELLS[row["cell"]] + flexo + ranks
+
+
 def goals(rows: list[dict[str, Any]]) -> list[Goal]:
     """What is wanted of rows on one rank, the largest against the smallest of each kind."""
     found = []
-    for kind, group in itertools.groupby(rows, key=lambda row: (row["cell"], row["flexo"], row["ranks"])):
+    for _, group in itertools.groupby(rows, key=name_of):
         measured = list(group)
         small, large = measured[0], measured[-1]
-        name = f"{large['unknowns']:,} unknowns, {kind[0]} cells, {kind[1]} flexocoupling, {kind[2]} rank(s)"
-        if kind[2] == 1:
-            found.append(Goal(f"µs per unknown and step ({name})", large["us_per_unknown_step"], at_most=2.5))
+        name = f"{name_of(large)}: {{}}, {large['unknowns']:,} unknowns"
+        if large["ranks"] == 1:
+            found.append(Goal(name.format("µs per unknown and step"), large["us_per_unknown_step"], at_most=2.5))
         if large is small:
             continue
-        since = f"from {small['unknowns']:,} to {name}"
+        found.append(Goal(name.format("bytes per unknown"), large["bytes_per_unknown"], at_most=2000.0))
+        name = f"{name_of(large)}: growth of {{}}, {small['unknowns']:,} to {large['unknowns']:,} unknowns"
         for key, what, most in (("iterations", "iterations", 1.2), ("us_per_unknown_step", "time per unknown", 1.3)):
-            found.append(Goal(f"growth of {what} ({since})", large[key] / small[key], at_most=most))
-        found.append(Goal(f"bytes per unknown ({name})", large["bytes_per_unknown"], at_most=2000.0))
+            found.append(Goal(name.format(what), large[key] / small[key], at_most=most))
     return found
 
 

@@ -12,21 +12,20 @@ import argparse
 import json
 from pathlib import Path
 
-from common import Goal, shown
+from common import Goal
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- performance -->", "<!-- /performance -->"
 
 
 def table(goals: list[Goal]) -> str:
-    """Markdown table, and a sentence that names what is missed."""
+    """Markdown table, and a sentence that counts what is missed."""
     lines = ["| | measured | goal | |", "|---|---|---|---|"]
     lines += [
-        f"| {goal.what} | {shown(float(goal.value))} | {goal.wanted} | {'met' if goal.met else '**missed**'} |"
-        for goal in goals
+        f"| {goal.what} | {goal.value:.3g} | {goal.wanted} | {'met' if goal.met else '**missed**'} |" for goal in goals
     ]
-    missed = [goal.what for goal in goals if not goal.met]
-    lines += ["", f"Missed: {'; '.join(missed)}." if missed else "All of these goals are met."]
+    missed = sum(not goal.met for goal in goals)
+    lines += ["", f"{missed} of {len(goals)} goals are missed." if missed else "All of these goals are met."]
     return "\n".join(lines)
 
 
