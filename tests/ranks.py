@@ -1,10 +1,12 @@
 """Runs programs and commands on a number of MPI ranks."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 TESTS = Path(__file__).parent
 #: A launcher that finds these would take itself for a rank of the run that pytest may be.
@@ -40,3 +42,13 @@ def run_on(ranks: int, program: str, *arguments: object) -> None:
     """Run tests/programs/`program` with `arguments` on `ranks` ranks; AssertionError if it fails."""
     done = python_on(ranks, TESTS / "programs" / program, *arguments)
     assert done.returncode == 0, f"{program} failed on {ranks} ranks:\n{done.stdout}\n{done.stderr}"
+
+
+def on_one_and_two(program: str, folder: Path) -> tuple[Any, Any]:
+    """What tests/programs/`program` writes as JSON to the file that it is given, on one rank and on two."""
+    results = []
+    for ranks in (1, 2):
+        path = folder / f"{ranks}.json"
+        run_on(ranks, program, path)
+        results.append(json.loads(path.read_text(encoding="utf-8")))
+    return results[0], results[1]

@@ -1,6 +1,5 @@
 """Bent plates and capacitors: direct and converse flexoelectricity against closed forms (V5, V6)."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from plates import (
     material,
     short_circuit,
 )
-from ranks import run_on
+from ranks import on_one_and_two
 from relaxed import EPSILON_0, TIGHT, order, relaxed, uniform
 
 from phasefield.simulation import Simulation
@@ -115,29 +114,32 @@ def softened_beam(f12: float, stiffness: float, thickness: float) -> float:
     return along - across**2 / along
 
 
+def mean_between_fixed_faces(gradient: float, thickness: float) -> float:
+    """<P>/κ (C) of a shorted plate bent to a cylinder with P = 0 on its faces and c12 = 0 (V5.5)."""
+    depolarization = 1 / EPSILON
+    xi = np.sqrt(gradient / (STIFFNESS + depolarization))
+    ratio = np.tanh(thickness / (2 * xi)) / (thickness / (2 * xi))
+    return F12 / (STIFFNESS + depolarization * ratio) * (1 - ratio)
+
+
+def between_fixed_faces(
+    gradient: float, thickness: float, cells: int, degree: int, **tables: object
+) -> dict[str, float]:
+    """The last row of such a plate. Without Poisson contraction the strain of degree 1 across it is exact too."""
+    conditions = {"mechanics": BENT, "polarization": fixed_faces(), "electrostatics": short_circuit()}
+    tight = {"time": {"equilibrium": 1e-12}}
+    _, row = plate(thickness, cells, degree, material=material(gradient, c12=0.0), **conditions, **tight, **tables)
+    return row
+
+
 @pytest.mark.parametrize("degree", [1, 2])
 def test_softened_bending_between_fixed_faces(degree: int) -> None:
     """V5.3: C' = C − 12 f <P>/(κ h²), coupled both ways, with the closed form of <P> for P = 0 on the faces."""
     gradient, thickness = 5e-9, 8e-9
-    # Without Poisson contraction the strain of degree 1 across the plate is exact too.
-    softened_gradient = gradient - F11**2 / C11
-    depolarization = 1 / EPSILON
-    xi = np.sqrt(softened_gradient / (STIFFNESS + depolarization))
-    ratio = np.tanh(thickness / (2 * xi)) / (thickness / (2 * xi))
-    mean = F12 / (STIFFNESS + depolarization * ratio) * (1 - ratio)
-    exact = 12 * F12 * mean / thickness**2
+    exact = 12 * F12 * mean_between_fixed_faces(gradient - F11**2 / C11, thickness) / thickness**2
     errors, cells = [], (16, 32, 64)
     for n in cells:
-        _, row = plate(
-            thickness,
-            n,
-            degree,
-            material=material(gradient, c12=0.0),
-            mechanics=BENT,
-            polarization=fixed_faces(),
-            electrostatics=short_circuit(),
-            time={"equilibrium": 1e-12},
-        )
+        row = between_fixed_faces(gradient, thickness, n, degree)
         # ½ C' κ² h³/12; with degree 1 the strain of the plate itself is exact, being prescribed.
         modulus = row["energy_total"] / (0.5 * CURVATURE**2 * thickness**3 / 12)
         errors.append(abs((C11 - modulus) / exact - 1))
@@ -170,24 +172,11 @@ def test_output_of_the_flexoelectric_field() -> None:
 def test_order_of_the_mean_polarization(degree: int, nominal: float) -> None:
     """V5.5: P = 0 on the faces of a shorted plate with given curvature."""
     gradient, thickness = 5e-9, 8e-9
-    depolarization = 1 / EPSILON
-    xi = np.sqrt(gradient / (STIFFNESS + depolarization))
-    ratio = np.tanh(thickness / (2 * xi)) / (thickness / (2 * xi))
-    exact = F12 * CURVATURE / (STIFFNESS + depolarization * ratio) * (1 - ratio)
+    exact = CURVATURE * mean_between_fixed_faces(gradient, thickness)
     cells = (32, 64, 128, 256) if degree == 1 else (16, 32, 64, 128)
     errors = []
     for n in cells:
-        _, row = plate(
-            thickness,
-            n,
-            degree,
-            material=material(gradient, c12=0.0),
-            mechanics=BENT,
-            polarization=fixed_faces(),
-            electrostatics=short_circuit(),
-            flexoelectricity=flexo(one_way=True),
-            time={"equilibrium": 1e-12},
-        )
+        row = between_fixed_faces(gradient, thickness, n, degree, flexoelectricity=flexo(one_way=True))
         errors.append(abs(row["mean_P_z"] / exact - 1))
     assert order([1 / n for n in cells], errors) == pytest.approx(nominal, abs=0.02 if degree == 1 else 0.15)
     assert errors[-1] < 1e-4
@@ -462,9 +451,7 @@ def test_direct_and_converse_effects_are_reciprocal() -> None:
 
 def test_ranks_do_not_matter(tmp_path: Path) -> None:
     """Energies, means and the curvature found on one and on two ranks, with a layer without polarization."""
-    for ranks in (1, 2):
-        run_on(ranks, "flexo_ranks.py", tmp_path / f"{ranks}.json")
-    one, two = (json.loads((tmp_path / f"{ranks}.json").read_text()) for ranks in (1, 2))
+    one, two = on_one_and_two("flexo_ranks.py", tmp_path)
     for first, second in zip(one, two, strict=True):
         assert abs(first["energy_flexo"]) > 1e-4 * abs(first["energy_total"])
         for name in ("energy_flexo", "energy_elastic", "energy_total", "start", "rms_P", "curvature"):

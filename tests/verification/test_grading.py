@@ -1,12 +1,11 @@
 """Graded films: composition, lattice parameter and misfit that vary in space (V8, V5.9, V4.2)."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from graded_material import graded_material
-from ranks import run_on
+from ranks import on_one_and_two
 from relaxed import EPSILON_0, NO_ELECTROSTATICS, NO_MECHANICS, order, relaxed, simulation_of, uniform
 from scipy.optimize import brentq
 
@@ -332,12 +331,8 @@ def test_order_of_the_polarization_across_a_smooth_profile() -> None:
 
 
 def test_ranks(tmp_path: Path) -> None:
-    rows = []
-    for ranks in (1, 2):
-        path = tmp_path / f"{ranks}.json"
-        run_on(ranks, "graded_ranks.py", path)
-        rows.append(json.loads(path.read_text(encoding="utf-8")))
-    assert len(rows[0]) > 10
-    for one, two in zip(*rows, strict=True):
+    rows, on_two = on_one_and_two("graded_ranks.py", tmp_path)
+    assert len(rows) > 10
+    for one, two in zip(rows, on_two, strict=True):
         for name in ("energy_total", "energy_elastic", "rms_P", "mean_D_z", "mean_stress_xx"):
             assert two[name] == pytest.approx(one[name], rel=1e-9)

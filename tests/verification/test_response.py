@@ -1,11 +1,10 @@
 """Permittivity, piezoelectric and pyroelectric coefficients of monodomain films and crystals against closed forms."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from ranks import run_on
+from ranks import on_one_and_two
 from relaxed import EPSILON_0, relaxed, simulation_of, uniform
 
 from phasefield.errors import ConvergenceError
@@ -200,11 +199,7 @@ def test_pyroelectric_coefficient_of_a_film() -> None:
 
 
 def test_ranks(tmp_path: Path) -> None:
-    found = []
-    for ranks in (1, 2):
-        path = tmp_path / f"{ranks}.json"
-        run_on(ranks, "response_ranks.py", path)
-        found.append(json.loads(path.read_text(encoding="utf-8")))
-    for name, one in found[0].items():
+    found, on_two = on_one_and_two("response_ranks.py", tmp_path)
+    for name, one in found.items():
         assert max(map(abs, one)) > 0.0
-        assert found[1][name] == pytest.approx(one, rel=1e-6, abs=1e-6 * max(map(abs, one)))
+        assert on_two[name] == pytest.approx(one, rel=1e-6, abs=1e-6 * max(map(abs, one)))
