@@ -48,7 +48,7 @@ def polarization(results: StudyResults, name: str, form: str) -> Comparison:
 def linearity(results: StudyResults, name: str, form: str) -> Comparison:
     """Odd part of P at the largest curvature over that at half of it: 2 if P is linear in 1/R."""
     _, P = curve(results, name, form)
-    return Comparison(f"{name}, {form}: odd part of P, 1 over 0.5 μm⁻¹", (P[3] - P[0]) / (P[2] - P[1]), 2.0)
+    return Comparison(f"{name}, {form}: odd part of P, 0.1 over 0.05 μm⁻¹", (P[3] - P[0]) / (P[2] - P[1]), 2.0)
 
 
 def voltage(results: StudyResults, form: str) -> Comparison:
