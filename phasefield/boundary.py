@@ -92,6 +92,10 @@ class Conditions:
         for function in (self.functional.P, self.functional.u, self.functional.phi):
             function.x.scatter_forward()
 
+    def load_values(self, t: float) -> dict[str, float]:
+        """Values (SI) at time `t` of the loads in use, as columns load_<name>."""
+        return {f"load_{name}": resolve(name, self.case.loads)(t) for name in sorted(self.loads)}
+
     def breakpoints(self, end: float) -> list[float]:
         """Times in (0, end] at which a load of the case bends or turns, increasing: time steps end there."""
         corners = set() if self.tip is None else {float(t) for t in self.tip.path.times if 0.0 < t <= end}

@@ -17,6 +17,7 @@ from phasefield.ferroelectric import Body
 from phasefield.initial import initial_polarization
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive
+from phasefield.physics.electrostatics import charge_energy
 from phasefield.physics.flexoelectricity import Coupling, coupling
 from phasefield.physics.functional import Functional
 from phasefield.scaling import scaling_for
@@ -75,6 +76,9 @@ class Parts:
             strain_gradient_length=(case.flexoelectricity.strain_gradient_length or 0.0) / LENGTH,
             bent=bool(case.mechanics.curvature),
         )
+        if case.electrostatics.space_charge is not None:
+            rho = self.body.space_charge(case.electrostatics.space_charge)
+            self.functional.volume_loads.append(lambda P, u, phi: charge_energy(phi, rho))
         self.conditions = Conditions(case, self.functional, self.scaling)
         self.conditions.follow(case.material.temperature, self.body.set_temperature)
         self.problem = self._problem()

@@ -22,6 +22,8 @@ from phasefield.units import LENGTH
 DECIMALS = 12
 #: Coefficients that may change with the temperature of a run: no operator that is assembled once has them.
 CHANGING = ("alpha", "electrostriction")
+#: Temperatures whose coefficients are kept: a measurement goes a step up and down and back, over and over.
+REMEMBERED = 4
 
 
 def crystal_rotation(case: Case) -> np.ndarray:
@@ -58,6 +60,7 @@ class Body:
         self.rotation = crystal_rotation(case)
         self.regions = tuple(name for name in domain.regions if name not in case.material.regions)
         self.temperature = temperatures(case)[0]
+        self.known: dict[float, list[dict[str, np.ndarray]]] = {}
         degree = case.mesh.degree
         self.places = Places(domain, self.regions, 0 if degree == 1 else degree)
         self.strain_places = Places(domain, self.regions, degree)
@@ -120,8 +123,12 @@ class Body:
     def _values(self) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
         """Coefficients at each distinct composition, and which of them is at each place."""
         distinct, index = self._compositions(self.places)
-        materials = [self.material.at(self.temperature, x) for x in distinct]
-        return [coefficients.values(m, self.rotation, self.scaling) for m in materials], index
+        if self.temperature not in self.known:
+            materials = [self.material.at(self.temperature, x) for x in distinct]
+            self.known[self.temperature] = [coefficients.values(m, self.rotation, self.scaling) for m in materials]
+            for temperature in list(self.known)[:-REMEMBERED]:
+                del self.known[temperature]
+        return self.known[self.temperature], index
 
     def _misfit(self) -> np.ndarray:
         """Voigt misfit in solver units at the places of strains (n, 6), or (1, 6) if it is the same everywhere."""
@@ -136,6 +143,13 @@ class Body:
         if mechanics.misfit_profile is not None:
             misfit = misfit * self._along(mechanics.misfit_profile, places)[:, None]
         return misfit / self.scaling.strain
+
+    # --- charge -------------------------------------------------------------------------------------------
+
+    def space_charge(self, spec: ProfileSpec) -> fem.Function:
+        """A profile of free charge (C/m³) in solver units, zero outside the body."""
+        unit = self.scaling.polarization / LENGTH
+        return self.places.function(self._along(spec, self.places) / unit)
 
     # --- temperature --------------------------------------------------------------------------------------
 

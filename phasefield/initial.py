@@ -124,13 +124,16 @@ def _noise(spec: schema.NoiseState, nodes: Nodes) -> np.ndarray:
 
 
 def _stripes(spec: schema.StripeState, nodes: Nodes) -> np.ndarray:
-    """+value in the first half of each period along `normal` from the lab origin, then -value."""
+    """`value` in the first `share` of each period along `normal` from the lab origin, then `other`."""
     phase = np.mod(nodes.along(spec.normal) / spec.period + _SHARP, 1.0) - _SHARP
-    sign = np.where(phase < 0.5 - _SHARP, 1.0, -1.0)
+    first = phase < spec.share - _SHARP
+    sign = np.where(first, 1.0, -1.0)
     if spec.width:
-        from_middle = np.abs(np.abs(phase - 0.5) - 0.25)
-        sign *= np.tanh((0.25 - from_middle) * spec.period / spec.width)
-    return sign[:, None] * np.asarray(spec.value, dtype=float)
+        from_wall = np.where(first, np.minimum(phase, spec.share - phase), np.minimum(phase - spec.share, 1.0 - phase))
+        sign *= np.tanh(from_wall * spec.period / spec.width)
+    value = np.asarray(spec.value, dtype=float)
+    other = -value if spec.other is None else np.asarray(spec.other, dtype=float)
+    return 0.5 * (value + other) + 0.5 * sign[:, None] * (value - other)
 
 
 def _wall(spec: schema.WallState, nodes: Nodes) -> np.ndarray:

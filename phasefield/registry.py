@@ -55,7 +55,7 @@ _ENERGIES = {
     "electric": "electric enthalpy",
     "surface": "surface energy",
     "defect": "defect energy",
-    "load": "work of tractions and surface charge, negative",
+    "load": "work of tractions and applied stress, negative; energy of space charge",
     "total": "total energy",
 }
 
@@ -86,6 +86,25 @@ VOIGT_COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 
 _STATISTICS = ("mean", "rms", "min", "max")
 
+#: Columns of `output.response` by what is asked for, then by their prefix: symbol, label, unit and suffixes.
+_RESPONSES: dict[str, dict[str, tuple[str, str, str, tuple[str, ...]]]] = {
+    "permittivity": {
+        "permittivity": ("ε", "relative permittivity", "", tuple(i + j for i in "xyz" for j in "xyz")),
+    },
+    "piezoelectric": {
+        "piezoelectric": (
+            "d",
+            "piezoelectric coefficient, field and strain (engineering shear)",
+            "m/V",
+            tuple(f"{j}_{p}" for j in VECTOR_COMPONENTS for p in VOIGT_COMPONENTS),
+        ),
+    },
+    "pyroelectric": {
+        "pyroelectric": ("π", "pyroelectric coefficient", "C/(m^2 K)", VECTOR_COMPONENTS),
+        "primary_pyroelectric": ("π_ε", "pyroelectric coefficient at constant strain", "C/(m^2 K)", VECTOR_COMPONENTS),
+    },
+}
+
 #: Columns that end in a name chosen by the user, by prefix: symbol, label and what is measured.
 _NAMED = {
     "fraction": ("x", "volume fraction of", ""),
@@ -97,6 +116,20 @@ _NAMED = {
 }
 
 
+def response_columns(kind: str) -> tuple[str, ...]:
+    """Columns of "permittivity" (D, E), "piezoelectric" (E, strain) or "pyroelectric" (whole, at constant strain)."""
+    return tuple(f"{prefix}_{suffix}" for prefix, entry in _RESPONSES[kind].items() for suffix in entry[3])
+
+
+def _response(name: str) -> ObservableInfo | None:
+    for prefixes in _RESPONSES.values():
+        for prefix, (symbol, what, unit, suffixes) in prefixes.items():
+            suffix = name.removeprefix(f"{prefix}_")
+            if name.startswith(f"{prefix}_") and suffix in suffixes:
+                return ObservableInfo(name, f"{symbol}_{suffix}", f"{what}, {suffix.replace('_', ' ')}", unit)
+    return None
+
+
 def named_observables() -> tuple[str, ...]:
     """Names that `observable` knows, without those that end in a name chosen by the user."""
     components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}
@@ -106,7 +139,9 @@ def named_observables() -> tuple[str, ...]:
         for name in (info.name, *(f"{info.name}_{component}" for component in components[info.shape]))
         for kind in _STATISTICS
     )
-    return (*(info.name for info in _FIXED), *_TIP, *(f"energy_{term}" for term in _ENERGIES), *statistics)
+    responses = (name for kind in _RESPONSES for name in response_columns(kind))
+    energies = (f"energy_{term}" for term in _ENERGIES)
+    return (*(info.name for info in _FIXED), *_TIP, *energies, *statistics, *responses)
 
 
 def extensive_unit(unit: str, dim: int) -> str:
@@ -119,9 +154,12 @@ def extensive_unit(unit: str, dim: int) -> str:
 def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
-    Known are step, time, dt, those of tips, energy_<term>, <mean, rms, min or max>_<field>[_<component>], and
-    fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for others.
+    Known are step, time, dt, those of tips, energy_<term>, <mean, rms, min or max>_<field>[_<component>], those of
+    `response_columns`, and fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
+    others.
     """
+    if response := _response(name):
+        return response
     for info in _FIXED:
         if info.name == name:
             return info

@@ -14,6 +14,7 @@ from mpi4py import MPI
 from phasefield import log
 from phasefield.build import Parts
 from phasefield.case import resolved
+from phasefield.case.checks.loads import uses
 from phasefield.case.schema import Case
 from phasefield.checkpoint import open_checkpoint, save_checkpoint, saved_state
 from phasefield.fields import Owned
@@ -111,7 +112,9 @@ class RunFiles:
             self.table = ObservablesTable.open_existing(path, columns, self.comm, truncate_after=int(row["step"]))
         else:
             self.table = ObservablesTable(path, columns, self.comm)
-        self.folder.update(units={name: observable(name, self.parts.domain.dim).unit for name in row})
+        units = {name: observable(name, self.parts.domain.dim).unit for name in row}
+        loads = {f"load_{name}": unit for _, name, unit in uses(self.parts.case)}
+        self.folder.update(units={name: loads.get(name, unit) for name, unit in units.items()})
 
     def write_row(self, row: dict[str, float]) -> None:
         """Append a row of observables."""

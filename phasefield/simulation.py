@@ -21,6 +21,7 @@ from phasefield.observables import Observables
 from phasefield.output.sources import source_of
 from phasefield.progress import Progress, StepReport
 from phasefield.registry import extensive_unit
+from phasefield.response import ResponseColumns
 from phasefield.runfiles import RunFiles, check_folder
 from phasefield.runfolder import Status
 from phasefield.signals import on_stop
@@ -70,6 +71,7 @@ class Simulation:
             self.observables = Observables(
                 self.functional, self.problem.report, self.scaling, self.parts.conditions.tip
             )
+            self.responses = ResponseColumns(self.parts, self.observables, case.output.response)
         self.rows: list[dict[str, float]] = []
         self.last_row: dict[str, float] = {}
         self.stop_requested = False
@@ -158,7 +160,8 @@ class Simulation:
         if not restarted:
             with self._timed("initial_state"):
                 self.parts.initialize()
-        self.last_row = self.observables.row(self.stepper.number, self.stepper.t, 0.0)
+        at_rest = self.case.time.mode == "relax" and self.problem.driving_field() <= self.case.time.equilibrium
+        self.last_row = self._row(self.stepper.number, 0.0, in_equilibrium=at_rest)
         if files:
             files.begin(self.last_row)
         if not restarted:
@@ -170,11 +173,19 @@ class Simulation:
         """Observables and files of the state after a step, where they are due."""
         if step.converged or step.number % self.case.output.observables_every == 0:
             with self._timed("observables"):
-                self.last_row = self.observables.row(step.number, self.stepper.t, step.dt, step.energies)
+                in_equilibrium = step.converged or self.case.time.mode == "ramp"
+                self.last_row = self._row(step.number, step.dt, step.energies, in_equilibrium)
                 self._write(files, self.last_row)
         if files:
             with self._timed("output"):
                 files.fields_if_due(step.number, step.converged)
+
+    def _row(
+        self, number: int, dt: float, energies: dict[str, float] | None = None, in_equilibrium: bool = False
+    ) -> dict[str, float]:
+        """Observables, loads and, in equilibrium, the responses of the present state."""
+        row = self.observables.row(number, self.stepper.t, dt, energies)
+        return row | self.parts.conditions.load_values(self.stepper.load_time) | self.responses.row(in_equilibrium)
 
     def _write(self, files: RunFiles | None, row: dict[str, float]) -> None:
         self.rows.append(row)

@@ -129,6 +129,19 @@ def test_wrong_file(tmp_path: Path, text: str, message: str):
             "mechanics.misfit_profile.path: no such file: /no/such.csv",
         ),
         (
+            {"electrostatics": {"space_charge": {"kind": "linear", "bottom": 0, "top": 1e6}, "boundary": []}},
+            "electrostatics.space_charge: needs an electrode or screened surface, whose charge balances it",
+        ),
+        (
+            {
+                "electrostatics": {
+                    "space_charge": {"kind": "steps", "values": [0, 1e6], "at": ["5 nm"]},
+                    "boundary": [{"on": "film_bottom", "kind": "electrode"}],
+                }
+            },
+            "electrostatics.space_charge.at: found 5e-09 m; expected less than the thickness of the body, 4e-09 m",
+        ),
+        (
             {"material": {"temperature": "heating"}},
             'material.temperature: no load is named "heating" (loads: none)',
         ),

@@ -1,6 +1,7 @@
 """The command: exit codes, messages, and what it writes."""
 
 import json
+import math
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,8 @@ from phasefield.cli.info import thread_warning
 from phasefield.cli.new import templates
 from phasefield.cli.run import petsc_options
 from phasefield.errors import CaseError, ConvergenceError
+from phasefield.record import FORMAT
+from phasefield.registry import observable
 
 CASE = """
 version = 1
@@ -187,6 +190,44 @@ def test_check_describes_every_template(tmp_path, template):
     title = tomllib.loads((tmp_path / "mine" / "case.toml").read_text(encoding="utf-8"))["title"]
     assert done.exit_code == 0 and title in done.output
     assert files_in(tmp_path) == before
+
+
+# --- measure --------------------------------------------------------------------------------------
+
+
+def measured_run(folder, **columns):
+    """A result folder with these columns."""
+    folder.mkdir()
+    record = {"format": FORMAT, "units": {name: observable(name, 3).unit for name in columns}}
+    (folder / "run.json").write_text(json.dumps(record))
+    rows = [",".join(columns), *(",".join(map(repr, row)) for row in zip(*columns.values(), strict=True))]
+    (folder / "observables.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_measure_prints_loops_and_coefficients(tmp_path):
+    folder = measured_run(
+        tmp_path / "run",
+        mean_E_z=[2e6, 0.0, -2e6, 0.0, 2e6],
+        mean_P_z=[0.3, 0.2, -0.3, -0.2, 0.3],
+        permittivity_zz=[math.nan, 80.0, 60.0, 50.0, 40.0],
+        piezoelectric_z_zz=[math.nan, 1e-11, 2e-11, 3e-11, 1.25e-10],
+    )
+    done = invoke("measure", folder)
+    assert done.exit_code == 0, done.output
+    lines = [line.split(maxsplit=1) for line in done.output.splitlines()]
+    assert lines[0] == ["coercive_field(mean_P_z)", "800 kV/m"]
+    assert ["remanence(mean_P_z)", "200 mC/m²"] in lines
+    assert ["permittivity_zz", "40"] in lines and ["tunability(permittivity_zz)", "0.5"] in lines
+    assert ["piezoelectric_z_zz", "125 pm/V"] in lines
+    assert invoke("measure", folder, "max(permittivity_zz)").output.split() == ["max(permittivity_zz)", "80"]
+
+
+def test_measure_says_what_is_missing(tmp_path):
+    done = invoke("measure", measured_run(tmp_path / "run", mean_E_z=[0.0], mean_P_z=[0.1]))
+    assert done.exit_code == 2 and "holds no measurement: neither a loop of a field nor" in done.output
+    done = invoke("measure", tmp_path / "run", "imprint(mean_P_z)")
+    assert done.exit_code == 2 and "imprint(mean_P_z): no loop" in done.output
 
 
 # --- bad input ------------------------------------------------------------------------------------

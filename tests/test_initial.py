@@ -81,6 +81,20 @@ def test_sharp_stripes() -> None:
     assert (P[:, :2] == 0).all()
 
 
+def test_stripes_of_two_kinds() -> None:
+    domain = domain_of(kind="box", size=(8 * NM, 3 * NM), cells=(32, 3), periodic="x")
+    a, c = (0.5, 0, 0), (0, 0, -0.6)
+    x, P = state(domain, kind="stripes", value=a, other=c, share=0.25, normal=(1, 0, 0), period=4 * NM)
+    first = np.mod(x[:, 0] + 1e-6, 4.0) < 1.0
+    assert np.allclose(P[first], a) and np.allclose(P[~first], c)
+    assert 0 < first.sum() < len(first)
+    x, P = state(domain, kind="stripes", value=a, other=c, share=0.25, normal=(1, 0, 0), period=4 * NM, width=0.2 * NM)
+    near = np.mod(x[:, 0] + 1e-6, 4.0) - 1e-6
+    from_wall = np.where(near < 1.0, np.minimum(near, 1.0 - near), -np.minimum(near - 1.0, 4.0 - near))
+    share = 0.5 * (1.0 + np.tanh(from_wall / 0.2))
+    assert pytest.approx(np.outer(share, a) + np.outer(1.0 - share, c), abs=1e-9) == P
+
+
 def test_smooth_stripes_on_inclined_normal() -> None:
     domain = domain_of(kind="box", size=(8 * NM, 8 * NM), cells=(16, 16), axes="xz")
     x, P = state(domain, kind="stripes", value=(0.7, 0, 0), normal=(1, 0, 1), period=4 * NM, width=0.2 * NM)

@@ -16,14 +16,14 @@ LAYERS = (
     {"cli"},
     {"study", "measure"},
     {"simulation"},
-    {"runfiles"},
+    {"runfiles", "response"},
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "tipreport", "runfolder", "progress", "plot"},
     {"solvers"},
     {"ferroelectric", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
-    | {"record", "registry", "atomic", "comparison", "signals", "units", "errors", "log"},
+    | {"record", "registry", "atomic", "comparison", "loops", "signals", "units", "errors", "log"},
 )
 LEVEL = {component: level for level, layer in enumerate(LAYERS) for component in layer}
 

@@ -22,7 +22,7 @@ from phasefield.study.plan import read_plan
 from phasefield.study.session import How, open_plan, prepare
 from phasefield.study.slurm import array_script, index_ranges, phasefield_command
 from phasefield.study.states import state_of
-from phasefield.study.table import csv_text, reduced
+from phasefield.study.table import LOOPS, csv_text, reduced, split_column, unit_of
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "cases"
@@ -307,6 +307,29 @@ def test_reductions():
     assert list(reduced(columns, wanted).values()) == [3.0, 1.0, 1.0, 5.0, 3.0]
     with pytest.raises(CaseError, match='wrote no "p"'):
         reduced(columns, ["p"])
+
+
+def test_reductions_pass_over_what_a_row_does_not_have():
+    columns = {"e": np.array([np.nan, 4.0, 2.0, 1.0]), "none": np.array([np.nan])}
+    wanted = ["first(e)", "max(e)", "mean(e)", "tunability(e)"]
+    assert list(reduced(columns, wanted).values()) == pytest.approx([4.0, 4.0, 7.0 / 3.0, 0.75])
+    assert np.isnan(reduced(columns, ["max(none)"])["max(none)"])
+
+
+def test_columns_of_loops():
+    field = np.concatenate([np.linspace(2, -2, 41), np.linspace(-1.9, 2, 40)])
+    P = np.where(np.arange(81) < 25, 1.0, -1.0) * np.where(np.arange(81) > 65, -1.0, 1.0)
+    columns = {"mean_E_z": 1e6 * field, "mean_P_z": P, "rms_P": P}
+    found = reduced(columns, [f"{name}(mean_P_z)" for name in LOOPS])
+    assert found["coercive_field(mean_P_z)"] == pytest.approx(0.5e6 * (0.55 + 0.45), abs=1.0)
+    assert found["imprint(mean_P_z)"] == pytest.approx(0.5e6 * (0.55 - 0.45), abs=1.0)
+    assert found["remanence(mean_P_z)"] == 1.0
+    assert [unit_of(column, {}) for column in found] == ["V/m", "V/m", "C/m^2", "C/m^2", "J/m^3"]
+    assert unit_of("max(rms_P)", {"rms_P": "C/m^2"}) == "C/m^2"
+    with pytest.raises(ResultError, match=r"imprint\(mean_P_z\): no loop"):
+        reduced({**columns, "mean_E_z": np.abs(field)}, ["imprint(mean_P_z)"])
+    with pytest.raises(CaseError, match='imprint is that of a loop of mean_P_z or the like, not of "rms_P"'):
+        split_column("imprint(rms_P)")
 
 
 def test_table_keeps_all_digits_and_leaves_unknown_cells_empty():

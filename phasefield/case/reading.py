@@ -85,7 +85,8 @@ def make_paths_absolute(data: Data, folder: Path) -> None:
 def _path_keys(data: Data) -> Iterator[tuple[Data, str]]:
     """The tables and keys of a case that hold paths; misplaced values are left to validation."""
     yield from ((data[name], "path") for name in ("mesh", "initial") if isinstance(data.get(name), dict))
-    for table, key in (("material", "grading"), ("mechanics", "misfit_profile"), ("mechanics", "prescribed")):
+    profiles = (("material", "grading"), ("mechanics", "misfit_profile"), ("electrostatics", "space_charge"))
+    for table, key in (*profiles, ("mechanics", "prescribed")):
         parent = data.get(table)
         if isinstance(parent, dict) and isinstance(parent.get(key), dict):
             yield parent[key], "path"

@@ -564,11 +564,15 @@ class StripeState(InitialTable):
     kind: Literal["stripes"]
     """stripe domains"""
     value: PolarizationVector
-    """polarization of every other stripe (C/m^2), the opposite in between"""
+    """polarization of every other stripe (C/m^2)"""
+    other: PolarizationVector | None = None
+    """polarization of the stripes in between (C/m^2), the opposite of `value` unless given"""
     normal: Vector
     """direction across the stripes (any length)"""
     period: PositiveLength
     """width of two stripes (m)"""
+    share: Fraction = 0.5
+    """part of the period that has `value`, from the origin on"""
     width: NonNegativeLength = 0.0
     """half-width of the walls (m), sharp if zero"""
 
@@ -921,6 +925,8 @@ class Electrostatics(Table):
     """whether the potential is computed"""
     applied_field: tuple[FieldOrLoad, FieldOrLoad, FieldOrLoad] = (0.0, 0.0, 0.0)
     """uniform field (V/m) added to -grad phi; each component may be the name of a load"""
+    space_charge: ProfileSpec | None = None
+    """density (C/m^3) of a fixed free charge in the ferroelectric body, as a profile"""
     boundary: tuple[ElectricalCondition, ...] = ()
     """electrical boundary conditions; free surfaces without charge where nothing is said"""
 
@@ -1084,6 +1090,10 @@ OutputField = Literal[
 
 class Output(Table):
     """What is written and how often; fields are always written at the start and at the end."""
+
+    response: tuple[Literal["permittivity", "piezoelectric", "pyroelectric"], ...] = ()
+    """small-signal coefficients, by linearization, as columns of observables.csv for every state in
+    equilibrium: the end of a relaxation, each load point of a ramp; nan for other states"""
 
     fields: tuple[OutputField, ...] = ("P", "phi", "u")
     """fields to write"""

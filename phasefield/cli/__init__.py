@@ -302,6 +302,26 @@ def study(
 
 
 @app.command()
+def measure(
+    folder: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
+    columns: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="What to print, as in the table of a study, e.g. 'imprint(mean_P_z)' 'tunability(permittivity_zz)';"
+            " all that the run measured unless given.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print what a run measured: loops, permittivity, piezoelectric and pyroelectric coefficients."""
+    with ranks.alone():
+        from phasefield.cli.lines import print_lines
+        from phasefield.cli.measure import lines
+
+        print_lines(lines(folder, columns or ()))
+
+
+@app.command()
 def plot(
     folder: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
 ) -> None:

@@ -222,6 +222,9 @@ def _electrostatics(case: Case) -> Iterator[Line]:
     field = ", ".join(_value(component, "V/m") for component in electrostatics.applied_field)
     applied = f"applied field ({field})" if any(electrostatics.applied_field) else ""
     yield "potential", applied or "no applied field"
+    if electrostatics.space_charge is not None:
+        lowest, highest = extreme_values(electrostatics.space_charge)
+        yield "", f"fixed space charge of {lowest:g} to {highest:g} C/m³ ({electrostatics.space_charge.kind})"
     yield from _conditions("", electrostatics.boundary)
 
 

@@ -1,10 +1,10 @@
 """Measurements on computed states: loops, permittivity, pyroelectric and piezoelectric coefficients."""
 
-from phasefield.measure.loops import Loop, analyse_loop, branch_imprint
+from phasefield.loops import Loop, analyse_loop, branch_imprint
 from phasefield.measure.response import (
-    Drive,
-    Response,
+    Coefficients,
     by_differences,
+    coefficients,
     field,
     linear,
     permittivity,
@@ -14,14 +14,17 @@ from phasefield.measure.response import (
     temperature,
     tunability,
 )
+from phasefield.response import Drive, Response
 
 __all__ = [
+    "Coefficients",
     "Drive",
     "Loop",
     "Response",
     "analyse_loop",
     "branch_imprint",
     "by_differences",
+    "coefficients",
     "field",
     "linear",
     "permittivity",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phasefield.plot.curves import loop_figure, observables_figure
+from phasefield.plot.curves import loop_figure, observables_figure, response_figure
 from phasefield.plot.maps import domain_maps
 from phasefield.plot.profiles import profiles
 from phasefield.plot.results import Results, Snapshot
@@ -18,7 +18,7 @@ def plot_results(folder: str | Path, *, out: str | Path | None = None, index: in
     """Draw all figures that the result folder gives rise to and return their paths.
 
     `domains.png` (3D picture, 2D maps or 1D profiles at the time number `index`, the last by
-    default), `observables.png`, and for a ramp `loop.png`, in `out` (default: `folder`/figures).
+    default), `observables.png`, and for a ramp `loop.png` and `response.png`, in `out` (default: `folder`/figures).
     Of a study's results `study.png` is drawn. Raises ResultError if the folder is not a result folder or lacks what is
     needed.
     """
@@ -38,4 +38,6 @@ def plot_results(folder: str | Path, *, out: str | Path | None = None, index: in
     written.append(observables_figure(results, target / "observables.png"))
     if results.is_ramp:
         written.append(loop_figure(results, target / "loop.png"))
+        if responses := response_figure(results, target / "response.png"):
+            written.append(responses)
     return written

@@ -1,4 +1,4 @@
-"""Curves of observables.csv: energies and mean polarization over time, and the hysteresis loop."""
+"""Curves of observables.csv: energies and mean polarization over time, the hysteresis loop, responses."""
 
 from __future__ import annotations
 
@@ -78,6 +78,32 @@ def loop_columns(columns: dict[str, Array], named: dict[str, str]) -> tuple[str,
             else f"observables.csv has no column {', '.join(missing)} for the loop"
         )
     return x, y
+
+
+def response_figure(results: Results, path: Path) -> Path | None:
+    """Permittivities and pyroelectric coefficients along the axes against the load of a ramp, to `path`.
+
+    None if the run measured neither.
+    """
+    columns = results.observables()
+    kinds = {"permittivity": ("xx", "yy", "zz"), "pyroelectric": tuple(AXIS_NAMES)}
+    shown = {kind: suffixes for kind, suffixes in kinds.items() if f"{kind}_{suffixes[0]}" in columns}
+    if not shown:
+        return None
+    x, _ = loop_columns(columns, results.record.get("loop", {}))
+    with style():
+        figure = new_figure(4.4, 2.3 * len(shown) + 0.3)
+        panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False).ravel()
+        x_unit, (load,) = scaled(results.unit(x), columns[x])
+        for axes, (kind, suffixes) in zip(panels, shown.items(), strict=True):
+            for i, suffix in enumerate(suffixes):
+                name = f"{kind}_{suffix}"
+                axes.plot(load, columns[name], "o-", color=COMPONENT_COLOURS[i], markersize=2.5, label=suffix)
+            axes.set_ylabel(label(kind, results.unit(f"{kind}_{suffixes[0]}")))
+            _legend_beside(axes)
+        panels[-1].set_xlabel(label(symbol(x), x_unit))
+        figure.suptitle(results.title, fontsize=9)
+        return save(figure, path)
 
 
 def symbol(column: str) -> str:

@@ -39,7 +39,7 @@ def domain_maps(results: Results, snapshot: Snapshot, path: Path) -> Path:
     with style():
         figure = new_figure(width, height, "compressed")
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
-        shown = _draw_domains(panels[0], snapshot)
+        shown = draw_domains(panels[0], snapshot)
         if with_phi:
             _draw_potential(figure, panels[1], snapshot, results.unit("phi") or "V")
             for letter, axes in zip("ab", panels, strict=True):
@@ -62,7 +62,7 @@ def _aspect(snapshot: Snapshot) -> float:
     return float(width / height)
 
 
-def _triangulation(snapshot: Snapshot) -> tuple[Triangulation, npt.NDArray[np.intp]]:
+def triangulation(snapshot: Snapshot) -> tuple[Triangulation, npt.NDArray[np.intp]]:
     """The cells as triangles, quadrilaterals cut along a diagonal, and the cell of each triangle."""
     cells, parents = snapshot.cells, np.arange(len(snapshot.cells))
     if snapshot.cell_type == "quad":
@@ -76,7 +76,7 @@ def _sample(
     snapshot: Snapshot, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """P at the points (x, y) of the plane, (*x.shape, 3), zero in unpolar cells; which are inside."""
-    triangles, parents = _triangulation(snapshot)
+    triangles, parents = triangulation(snapshot)
     finder = triangles.get_trifinder()
     cell = finder(x, y)
     polar = (cell >= 0) & snapshot.polar_cells()[parents[cell]]
@@ -100,7 +100,7 @@ def _raster(
     return (x, y), (lower[0], upper[0], lower[1], upper[1])
 
 
-def _draw_domains(axes: Axes, snapshot: Snapshot) -> list[int]:
+def draw_domains(axes: Axes, snapshot: Snapshot) -> list[int]:
     """Nearest variant by colour and in-plane P by arrows; returns the variants seen."""
     size = variants.scale(snapshot.point_data["P"][np.unique(snapshot.cells[snapshot.polar_cells()])])
     (x, y), extent = _raster(snapshot, _PIXELS)
@@ -138,7 +138,7 @@ def _draw_arrows(axes: Axes, snapshot: Snapshot, size: float) -> None:
 def _draw_potential(figure: Figure, axes: Axes, snapshot: Snapshot, unit: str) -> None:
     unit, (phi,) = scaled(unit, snapshot.point_data["phi"])
     largest = float(np.abs(phi).max()) or 1.0
-    triangles, _ = _triangulation(snapshot)
+    triangles, _ = triangulation(snapshot)
     colours = axes.tripcolor(triangles, phi, shading="gouraud", cmap="RdBu_r", vmin=-largest, vmax=largest)
     axes.set_aspect("equal")
     figure.colorbar(colours, ax=axes, label=label("$\\varphi$", unit), fraction=0.05, pad=0.02)

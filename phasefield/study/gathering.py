@@ -13,7 +13,7 @@ from phasefield.registry import named_observables, observable
 from phasefield.study.plan import RECORD, Plan
 from phasefield.study.results import StudyResults, observables_of
 from phasefield.study.schema import Study
-from phasefield.study.table import Cell, csv_text, reduced, split_column
+from phasefield.study.table import Cell, csv_text, reduced, split_column, unit_of
 
 
 def gather(plan: Plan, results: StudyResults) -> list[Path]:
@@ -73,7 +73,7 @@ def _check_figure(study: Study, columns: list[str]) -> None:
 def _units(results: StudyResults, plan: Plan, observables: list[str]) -> dict[str, str]:
     """SI unit of each column that is a number."""
     written = next(member.record.get("units", {}) for member in results if member.status == "done")
-    return plan.units | {column: str(written.get(split_column(column)[1], "")) for column in observables}
+    return plan.units | {column: unit_of(column, written) for column in observables}
 
 
 def _write_units(plan: Plan, units: dict[str, str]) -> None:

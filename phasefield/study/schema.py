@@ -45,7 +45,8 @@ class TableSpec(Table):
     """The columns of the table beside the axes."""
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """observables: "mean_P_z" is the value at the end, "max(mean_P_z)" the largest; also min, mean and first.
+    """observables: "mean_P_z" is the value at the end, "max(mean_P_z)" the largest; also min, mean, first, and
+    tunability, 1 - last/first; of the last loop "imprint(mean_P_z)", and coercive_field, remanence, offset, loss.
     All at the end unless given"""
 
 

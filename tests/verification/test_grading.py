@@ -1,5 +1,7 @@
 """Graded films: composition, lattice parameter and misfit that vary in space (V8, V5.9, V4.2)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,37 +38,51 @@ A11, A111, BACKGROUND = 1e8, 2e8, 7.0 * EPSILON_0
 GRADED_ALPHA = "-2e8*(1 + 0.6*(x - 0.5))"
 
 
+@dataclass
 class LocalFilm:
-    """A short-circuited film without gradient energy, alpha_1 linear in z: its polarization in closed form."""
+    """A short-circuited film without gradient energy, alpha_1 linear in z: its polarization in closed form.
 
+    `density` (C/m³) is a free charge at a relative height, `dead` the d/ε (m²/F) of a layer before the top electrode.
+    """
+
+    density: Callable[[float], float] = lambda x: 0.0
+    dead: float = 0.0
     points, weights = np.polynomial.legendre.leggauss(40)
 
+    def charge(self, x: float) -> float:
+        """Free charge per area below the relative height x."""
+        return float(THICKNESS * x * 0.5 * self.weights @ [self.density(0.5 * x * (1.0 + p)) for p in self.points])
+
     def P(self, x: float, D: float, sign: float) -> float:
-        """Root of f'(P) = (D − P)/ε at the relative height x."""
+        """Root of f'(P) = (D − P)/ε at the relative height x, where D is that of the bottom and the charge above it."""
         a = -2e8 * (1.0 + 0.6 * (x - 0.5))
+        here = D + self.charge(x)
 
         def balance(P: float) -> float:
-            return 2 * a * P + 4 * A11 * P**3 + 6 * A111 * P**5 - (D - P) / BACKGROUND
+            return 2 * a * P + 4 * A11 * P**3 + 6 * A111 * P**5 - (here - P) / BACKGROUND
 
         return float(brentq(balance, sign * 0.5, sign * 0.9, xtol=1e-15))
 
     def D(self, sign: float) -> float:
-        """The displacement at which the mean field (D − P)/ε is zero."""
+        """The displacement at the bottom at which the voltages of film and dead layer make zero."""
 
         def excess(D: float) -> float:
-            states = [self.P(0.5 * (1.0 + point), D, sign) for point in self.points]
-            return 0.5 * float(self.weights @ states) - D
+            states = [self.P(x, D, sign) - D - self.charge(x) for x in 0.5 * (1.0 + self.points)]
+            voltage = THICKNESS / BACKGROUND * 0.5 * float(self.weights @ states)
+            return voltage - (D + self.charge(1.0)) * self.dead
 
-        return float(brentq(excess, sign * 0.6, sign * 0.7, xtol=1e-15))
+        return float(brentq(excess, sign * 0.55, sign * 0.7, xtol=1e-15))
 
 
-def graded_film(path: str, cells: int, sign: float, degree: int = 1) -> tuple[Simulation, dict[str, float]]:
+def graded_film(
+    path: str, cells: int, sign: float, degree: int = 1, electrostatics: dict[str, object] = SHORTED
+) -> tuple[Simulation, dict[str, float]]:
     return relaxed(
         material={"name": path, "grading": UP},
         mesh=film(cells, degree),
         initial=uniform(0, 0, 0.65 * sign),
         mechanics=NO_MECHANICS,
-        electrostatics=SHORTED,
+        electrostatics=electrostatics,
     )
 
 
@@ -81,6 +97,44 @@ def test_graded_landau_coefficient(tmp_path: Path, sign: float) -> None:
     assert P[[0, -1]] == pytest.approx([exact.P(0.0, D, sign), exact.P(1.0, D, sign)], abs=1e-6)
     # Depolarization leaves P almost uniform.
     assert np.ptp(P) < 0.02
+
+
+LAYER = {"thickness": 0.5e-9, "permittivity": 50.0}
+IMPERFECT = {
+    "boundary": [
+        {"on": "film_bottom", "kind": "electrode"},
+        {"on": "film_top", "kind": "screened", **LAYER},
+    ]
+}
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_graded_film_with_an_imperfect_electrode(tmp_path: Path, sign: float) -> None:
+    """V3.1 in a graded film: the layer takes a voltage, and there is no imprint still."""
+    exact = LocalFilm(dead=LAYER["thickness"] / (LAYER["permittivity"] * EPSILON_0))
+    D = exact.D(sign)
+    path = graded_material(tmp_path, alpha_1=GRADED_ALPHA)
+    simulation, row = graded_film(path, 50, sign, degree=2, electrostatics=IMPERFECT)
+    assert abs(D) < 0.64
+    assert row["mean_D_z"] == pytest.approx(D, abs=1e-9)
+    _, P = heights(simulation)
+    assert P[[0, -1]] == pytest.approx([exact.P(0.0, D, sign), exact.P(1.0, D, sign)], abs=1e-6)
+
+
+def test_film_with_space_charge(tmp_path: Path) -> None:
+    """∇·D = ρ in a nonlinear, graded film with an imperfect electrode: D grows by the charge below."""
+    bottom, top = 1e6, 3e6
+    exact = LocalFilm(lambda x: bottom + (top - bottom) * x, LAYER["thickness"] / (LAYER["permittivity"] * EPSILON_0))
+    D = exact.D(1.0)
+    charge = {"space_charge": {"kind": "linear", "bottom": bottom, "top": top}}
+    path = graded_material(tmp_path, alpha_1=GRADED_ALPHA)
+    simulation, _ = graded_film(path, 100, 1.0, degree=2, electrostatics={**IMPERFECT, **charge})
+    z, P = heights(simulation)
+    assert exact.charge(1.0) == pytest.approx(0.04)
+    assert P[[0, -1]] == pytest.approx([exact.P(0.0, D, 1.0), exact.P(1.0, D, 1.0)], abs=1e-6)
+    inside = [exact.P(x, D, 1.0) for x in z / THICKNESS]
+    assert P - inside == pytest.approx(0.0, abs=1e-6)
+    assert np.ptp(P) > 0.03
 
 
 def test_order_of_a_graded_film(tmp_path: Path) -> None:

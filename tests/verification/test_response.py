@@ -7,11 +7,12 @@ import pytest
 from ranks import on_one_and_two
 from relaxed import EPSILON_0, relaxed, simulation_of, uniform
 
-from phasefield.errors import ConvergenceError
+from phasefield.errors import CaseError, ConvergenceError
 from phasefield.materials import resolve_set
 from phasefield.materials.thermodynamics import axis_minimum, susceptibility
 from phasefield.measure import (
     by_differences,
+    coefficients,
     linear,
     permittivity,
     piezoelectric,
@@ -21,6 +22,7 @@ from phasefield.measure import (
     tunability,
 )
 from phasefield.simulation import Simulation
+from phasefield.solvers.monolithic import MonolithicSystem
 
 PBTIO3 = {"name": "PbTiO3_Pertsev1998"}
 S11, S12, Q11, Q12, Q44 = 8e-12, -2.5e-12, 0.089, -0.026, 0.0675
@@ -43,18 +45,19 @@ def crystal(T: float, **tables: object) -> tuple[Simulation, dict[str, float]]:
     )
 
 
+def film_tables(misfit: float) -> dict[str, object]:
+    """A coherent film between electrodes, polarized along z, without its material."""
+    return {
+        "mesh": {"kind": "film", "thickness": 6e-9, "spacing": 2e-9},
+        "initial": uniform(0, 0, 0.7),
+        "mechanics": {"misfit": {"xx": misfit, "yy": misfit}},
+        "electrostatics": SHORTED,
+    }
+
+
 def film(misfit: float, **tables: object) -> tuple[Simulation, dict[str, float]]:
-    """A coherent film between electrodes, polarized along z."""
-    return relaxed(
-        **{
-            "material": PBTIO3,
-            "mesh": {"kind": "film", "thickness": 6e-9, "spacing": 2e-9},
-            "initial": uniform(0, 0, 0.7),
-            "mechanics": {"misfit": {"xx": misfit, "yy": misfit}},
-            "electrostatics": SHORTED,
-            **tables,
-        }
-    )
+    """That film at equilibrium."""
+    return relaxed(**{"material": PBTIO3, **film_tables(misfit), **tables})
 
 
 # --- permittivity and piezoelectricity --------------------------------------------------------------------
@@ -125,6 +128,60 @@ def test_tunability_of_a_paraelectric() -> None:
         chi = susceptibility(a, np.array([0.0, 0.0, p]))[2, 2]
         assert value == pytest.approx(chi + simulation.material.background_permittivity, rel=1e-6)
     assert 0.1 < tunability(*values) < 0.9
+
+
+def test_one_factorization_for_all_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation, _ = film(-0.01)
+    alone = [permittivity(simulation), piezoelectric(simulation), pyroelectric(simulation)]
+    factorized = []
+    plain = MonolithicSystem.factorize
+    monkeypatch.setattr(MonolithicSystem, "factorize", lambda self: [factorized.append(self), plain(self)])
+    found = coefficients(simulation)
+    assert len(factorized) == 1
+    for one, other in zip(alone, (found.permittivity, found.piezoelectric, found.pyroelectric), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_columns_of_a_ramp() -> None:
+    """`output.response`: what Python measures at the last load point stands in its row, without moving the run."""
+    tables = {
+        "material": {**PBTIO3, "temperature": "heating"},
+        "loads": {"heating": {"kind": "ramp", "start": 300.0, "stop": 500.0, "t1": 1.0}},
+        "time": {"mode": "ramp", "end": 1.0, "points": 4, "equilibrium": 1e-10},
+    }
+    kinds = ["permittivity", "piezoelectric", "pyroelectric"]
+    simulation = simulation_of(**film_tables(-0.01), **tables, output={"response": kinds})
+    rows = simulation.run().observables
+    assert rows["load_heating"] == pytest.approx([300.0, 300.0, 350.0, 400.0, 450.0, 500.0])
+    assert np.isnan(rows["permittivity_zz"][0]) and np.isfinite(rows["permittivity_zz"][1:]).all()
+    last = {name: column[-1] for name, column in rows.items()}
+    found = coefficients(simulation)
+    assert [last[f"permittivity_{i}{i}"] for i in "xyz"] == pytest.approx(np.diag(found.permittivity), rel=1e-9)
+    assert last["piezoelectric_z_zz"] == pytest.approx(found.piezoelectric[2, 2], rel=1e-9)
+    assert last["piezoelectric_x_xz"] == pytest.approx(found.piezoelectric[4, 0], rel=1e-9)
+    assert last["pyroelectric_z"] == pytest.approx(found.pyroelectric[2], rel=1e-9)
+    assert last["primary_pyroelectric_z"] == pytest.approx(primary_pyroelectric(simulation)[2], rel=1e-9)
+    plain = simulation_of(**film_tables(-0.01), **tables).run().observables
+    assert np.array_equal(plain["mean_P_z"], rows["mean_P_z"])
+    # The slope of the curve of the run itself.
+    slope = np.gradient(rows["mean_P_z"][1:], rows["load_heating"][1:])
+    assert rows["pyroelectric_z"][3] == pytest.approx(slope[2], rel=0.02)
+
+
+def test_column_of_a_state_that_is_no_minimum(caplog: pytest.LogCaptureFixture) -> None:
+    simulation = simulation_of(
+        material=PBTIO3, mesh=CRYSTAL, initial=uniform(0, 0, 0), mechanics=FREE, output={"response": ["permittivity"]}
+    )
+    rows = simulation.run().observables
+    assert np.isnan(rows["permittivity_zz"]).all()
+    assert "no minimum of the energy" in caplog.text
+
+
+def test_too_many_unknowns_are_refused_before_the_run() -> None:
+    with pytest.raises(CaseError, match=r"output\.response: found 28 unknowns, .*; allowed are 10\."):
+        simulation_of(
+            material=PBTIO3, **film_tables(0.0), solver={"newton_unknowns": 10}, output={"response": ["permittivity"]}
+        )
 
 
 def test_unstable_state_has_no_response() -> None:

@@ -1,4 +1,4 @@
-"""Profiles of composition and misfit: their own consistency, and what else a graded body needs."""
+"""Profiles of composition, misfit and charge: their own consistency, and what else a graded body needs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from phasefield.errors import CaseError
 
 
 def problems(case: Case) -> Iterator[str]:
-    """Contradictions of `material.grading`, `mechanics.misfit_profile` and `mechanics.reference_lattice`."""
-    profiles = {"material.grading": case.material.grading, "mechanics.misfit_profile": case.mechanics.misfit_profile}
+    """Contradictions of the profiles of a case, and of `mechanics.reference_lattice`."""
+    profiles = {
+        "material.grading": case.material.grading,
+        "mechanics.misfit_profile": case.mechanics.misfit_profile,
+        "electrostatics.space_charge": case.electrostatics.space_charge,
+    }
     usable = {}
     for path, spec in profiles.items():
         if spec is not None:
@@ -23,6 +27,7 @@ def problems(case: Case) -> Iterator[str]:
             usable[path] = not found
     yield from _composition(case, usable.get("material.grading", False))
     yield from _misfit(case)
+    yield from _space_charge(case)
 
 
 def _composition(case: Case, usable: bool) -> Iterator[str]:
@@ -49,6 +54,16 @@ def _misfit(case: Case) -> Iterator[str]:
         yield "mechanics.misfit: mechanics.reference_lattice is given too; remove one of them"
     if mechanics.misfit_profile is not None and not mechanics.misfit and mechanics.reference_lattice is None:
         yield "mechanics.misfit_profile: has no meaning without mechanics.misfit or mechanics.reference_lattice"
+
+
+def _space_charge(case: Case) -> Iterator[str]:
+    electrostatics = case.electrostatics
+    if electrostatics.space_charge is None:
+        return
+    if not electrostatics.enabled:
+        yield "electrostatics.space_charge: has no meaning without the potential (electrostatics.enabled)"
+    elif not any(condition.kind in ("electrode", "screened") for condition in electrostatics.boundary):
+        yield "electrostatics.space_charge: needs an electrode or screened surface, whose charge balances it"
 
 
 def _profile(path: str, spec: ProfileSpec, case: Case) -> Iterator[str]:

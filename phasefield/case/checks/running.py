@@ -1,4 +1,4 @@
-"""The table `time`: the keys that each mode and scheme needs, and only those."""
+"""The table `time`: the keys that each mode and scheme needs, and only those; what is measured in equilibrium."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def problems(case: Case) -> Iterator[str]:
     yield from _end(case.time)
     yield from _steps(case.time)
     yield from _loads(case)
+    if case.output.response and case.time.mode == "transient":
+        yield 'output.response: needs mode = "relax" or "ramp": the states of a transient are not in equilibrium'
 
 
 def _scheme(time: TimeTable) -> Iterator[str]:
