@@ -13,7 +13,7 @@ from phasefield.case import load_case
 from phasefield.simulation import Simulation
 
 #: Places where a run may stop that the first part passes; the ramp is then within its second load point.
-PASSED = {"relax": 12, "transient": 4, "ramp": 30, "backward-euler": 2}
+PASSED = {"relax": 12, "transient": 4, "ramp": 30, "backward-euler": 2, "newton": 2, "prescribed": 5}
 
 
 folder, part = Path(sys.argv[1]), sys.argv[2]

@@ -14,7 +14,7 @@ from phasefield.simulation import Simulation
 from phasefield.units import LENGTH
 
 RELAX = {"mode": "relax", "equilibrium": 1e-10}
-TERMS = ("landau", "gradient", "elastic", "electric", "total")
+TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "total")
 
 # --- energy -------------------------------------------------------------------------------------------------
 
@@ -183,6 +183,7 @@ def body(turn: np.ndarray, folder: Path) -> dict:
                 {"on": faces[1], "kind": "electrode", "potential": 0.1},
             ],
         },
+        "flexoelectricity": {"coefficients": {"f11": 2.0, "f12": 1.0, "f44": 0.5}},
         "time": {"mode": "transient", "end": 1e-13, "initial_step": 1e-14, "tolerance": 1e-2},
         "solver": {"linear_tolerance": 1e-13, "mechanics_tolerance": 1e-13},
     }
@@ -202,6 +203,7 @@ def test_turning_everything_by_a_right_angle_changes_nothing(tmp_path):
         found.append((energies, P, turn.T @ stress @ turn))
     (energies, P, stress), (turned_energies, turned_P, turned_stress) = found
     assert energies.shape[1] > 5
+    assert np.abs(energies[TERMS.index("flexo")]).max() > 1e-3 * np.abs(energies).max()
     assert abs(energies[-1, -1] - energies[-1, 0]) > 0.05 * abs(energies[-1, 0])
     assert turned_energies == pytest.approx(energies, rel=1e-10, abs=1e-10 * np.abs(energies).max())
     assert turned_P == pytest.approx(P, abs=1e-10)
