@@ -40,7 +40,7 @@ def _formulas(spec: PrescribedExpression, nodes: Nodes) -> np.ndarray:
 
 def _table(spec: PrescribedFile, nodes: Nodes) -> np.ndarray:
     names = (*nodes.axes, "u_x", "u_y", "u_z")
-    table = on_root(nodes.comm, lambda: read_columns(spec.path, names))
+    table = on_root(nodes.comm, lambda: read_columns(spec.path, names, spec.time))
     points, values = table[:, : len(nodes.axes)], table[:, len(nodes.axes) :]
     grid = grid_of(points)
     if grid is None:

@@ -159,7 +159,7 @@ def _vortex(spec: schema.VortexState, nodes: Nodes) -> np.ndarray:
 
 def _file(spec: schema.FileState, nodes: Nodes) -> np.ndarray:
     """Each node takes the values of the point of the file at its place."""
-    points, values = on_root(nodes.comm, lambda: read_nodal_data(spec.path, nodes.axes))
+    points, values = on_root(nodes.comm, lambda: read_nodal_data(spec.path, nodes.axes, spec.time))
     return nearest_values(points, values, nodes, spec.path)
 
 

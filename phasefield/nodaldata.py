@@ -1,40 +1,55 @@
-"""Numbers from files: nodal data, points (m) and polarizations (C/m^2) in any order, and other columns."""
+"""Numbers from files: nodal data, points (m) and values in any order, from tables or from the fields of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from phasefield.errors import CaseError
+from phasefield.units import LENGTH
 
 VALUES = ("P_x", "P_y", "P_z")
+#: The fields of a run, in its result folder.
+FIELDS = "fields.h5"
+#: Two times are one if they differ by this part of them.
+SAME_TIME = 1e-9
+
+Columns = dict[str, np.ndarray]
 
 
-def read_nodal_data(path: str | Path, axes: str) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, len(axes)) in m and polarizations (n, 3) in C/m^2.
-
-    A .csv file has one header line with x, y, z (those of `axes` at least) and P_x, P_y, P_z; an
-    .npz archive has an array for each of these names. Raises CaseError if the file cannot be read
-    or lacks one of them.
-    """
-    table = read_columns(path, (*axes, *VALUES))
+def read_nodal_data(path: str | Path, axes: str, time: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Points (n, len(axes)) in m and polarizations (n, 3) in C/m^2 from the columns of a file, as `read_columns`."""
+    table = read_columns(path, (*axes, *VALUES), time)
     return table[:, : len(axes)], table[:, len(axes) :]
 
 
-def read_columns(path: str | Path, names: Sequence[str]) -> np.ndarray:
-    """The columns `names` of a .csv file with one header line, or arrays of an .npz archive: (n, len(names)).
+def is_readable(path: str | Path) -> bool:
+    """Whether there is a file, or a result folder with fields, at `path`."""
+    return _file(Path(path)).is_file()
 
-    Raises CaseError if the file cannot be read, lacks one of them, or holds what is not a finite number.
+
+def read_columns(path: str | Path, names: Sequence[str], time: float | None = None) -> np.ndarray:
+    """The columns `names` of a file: (n, len(names)).
+
+    A .csv file has one header line; an .npz archive an array for each name; a result folder, or its fields.h5, x, y, z
+    (m) and the fields at these points, u_x for instance, at its last time or at `time` (s).
+    Raises CaseError if the file cannot be read, lacks a name or the time, or holds what is not a finite number.
     """
-    path = Path(path)
-    readers = {".csv": _read_csv, ".npz": _read_npz}
+    path = _file(Path(path))
+    readers: dict[str, Callable[[Path], Columns]] = {".csv": _read_csv, ".npz": _read_npz}
+    readers[".h5"] = lambda path: _read_fields(path, time)
     if path.suffix not in readers:
-        raise CaseError(f"{path}: data are read from .csv or .npz, not {path.suffix or 'this'}")
+        raise CaseError(
+            f"{path}: data are read from .csv or .npz files or from result folders, not {path.suffix or 'this'}"
+        )
+    if time is not None and path.suffix != ".h5":
+        raise CaseError(f"{path}: only the fields of a result folder have a time; remove time = {time:g}")
     try:
         columns = readers[path.suffix](path)
-    except (OSError, ValueError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise CaseError(f"{path}: cannot read the data: {error}") from error
     missing = [name for name in names if name not in columns]
     if missing:
@@ -46,7 +61,11 @@ def read_columns(path: str | Path, names: Sequence[str]) -> np.ndarray:
     return table
 
 
-def _read_csv(path: Path) -> dict[str, np.ndarray]:
+def _file(path: Path) -> Path:
+    return path / FIELDS if path.is_dir() else path
+
+
+def _read_csv(path: Path) -> Columns:
     with path.open(encoding="utf-8") as file:
         names = [name.strip() for name in file.readline().lstrip("#").split(",")]
         table = np.loadtxt(file, delimiter=",", ndmin=2)
@@ -55,6 +74,36 @@ def _read_csv(path: Path) -> dict[str, np.ndarray]:
     return dict(zip(names, table.T, strict=True))
 
 
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
+def _read_npz(path: Path) -> Columns:
     with np.load(path) as archive:
         return {name: archive[name] for name in archive.files}
+
+
+def _read_fields(path: Path, time: float | None) -> Columns:
+    """Points and nodal fields of a run at one time."""
+    with h5py.File(path, "r", locking=False) as file:
+        group = _at_time(file["times"], time)
+        columns = dict(zip("xyz", file["mesh/points"][()].T * LENGTH, strict=True))
+        for name, data in group.items():
+            if data.attrs["center"] == "Node":
+                columns |= _components(name, data[()])
+    return columns
+
+
+def _components(name: str, values: np.ndarray) -> Columns:
+    """The columns of a scalar or of a vector."""
+    if values.ndim == 1:
+        return {name: values}
+    return {f"{name}_{axis}": component for axis, component in zip("xyz", values.T, strict=True)}
+
+
+def _at_time(groups: h5py.Group, time: float | None) -> h5py.Group:
+    times = {float(group.attrs["time"]): group for group in groups.values()}
+    if not times:
+        raise ValueError("no fields were written yet")
+    if time is None:
+        return times[max(times)]
+    nearest = min(times, key=lambda t: abs(t - time))
+    if abs(nearest - time) > SAME_TIME * abs(time):
+        raise ValueError(f"no fields at time = {time:g} s; it has {', '.join(f'{t:g}' for t in sorted(times))} s")
+    return times[nearest]

@@ -44,11 +44,11 @@ def run_on(ranks: int, program: str, *arguments: object) -> None:
     assert done.returncode == 0, f"{program} failed on {ranks} ranks:\n{done.stdout}\n{done.stderr}"
 
 
-def on_one_and_two(program: str, folder: Path) -> tuple[Any, Any]:
-    """What tests/programs/`program` writes as JSON to the file that it is given, on one rank and on two."""
+def on_one_and_two(program: str, folder: Path, *arguments: object) -> tuple[Any, Any]:
+    """What tests/programs/`program` writes as JSON to the file that it is given first, on one rank and on two."""
     results = []
     for ranks in (1, 2):
         path = folder / f"{ranks}.json"
-        run_on(ranks, program, path)
+        run_on(ranks, program, path, *arguments)
         results.append(json.loads(path.read_text(encoding="utf-8")))
     return results[0], results[1]

@@ -134,7 +134,7 @@ def test_missing_files(tmp_path):
     }
     assert problems(case) == [
         f"mesh.path: no such file: {mesh}",
-        f"initial.path: no such file: {state}",
+        f"initial.path: no such file or result folder: {state}",
         f"material.name: no such file: {material}",
     ]
 

@@ -229,7 +229,8 @@ def test_nodes_without_a_point_are_named(tmp_path: Path) -> None:
         ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1,one\n", "cannot read the data: .*one"),
         ("P.csv", "x,y,P_x,P_y,P_z\n0,0,1,1,1\n0,0,1,1,nan\n", "point 2 has an entry that is not a number"),
         ("P.npz", "no archive", "P.npz: cannot read the data"),
-        ("P.txt", "", "read from .csv or .npz, not .txt"),
+        ("P.txt", "", "from .csv or .npz files or from result folders, not .txt"),
+        ("fields.h5", "no fields", "fields.h5: cannot read the data"),
     ],
 )
 def test_unusable_nodal_data_are_refused(tmp_path: Path, name: str, text: str, message: str) -> None:

@@ -617,7 +617,9 @@ class FileState(InitialTable):
     kind: Literal["file"]
     """nodal data from a file"""
     path: str
-    """data file, relative to the case file"""
+    """data file, or result folder of another run, relative to the case file"""
+    time: Time | None = None
+    """time (s) of the fields of a result folder, the last one unless given"""
 
 
 InitialSpec = Annotated[
@@ -790,8 +792,11 @@ class PrescribedFile(Table):
     kind: Literal["file"]
     """a table of points"""
     path: str
-    """.csv or .npz file with x, y, z (those that the mesh resolves) and u_x, u_y, u_z (m), relative
-    to the case file: the points of a grid, to be interpolated, or all nodes in any order"""
+    """.csv or .npz file with x, y, z (those that the mesh resolves) and u_x, u_y, u_z (m), or result
+    folder of another run, relative to the case file: the points of a grid, to be interpolated, or all
+    nodes in any order"""
+    time: Time | None = None
+    """time (s) of the fields of a result folder, the last one unless given"""
 
 
 PrescribedSpec = Annotated[PrescribedExpression | PrescribedFile, Field(discriminator="kind")]

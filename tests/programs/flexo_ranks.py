@@ -1,19 +1,28 @@
-"""Observables of small flexoelectric films, to be compared between numbers of ranks: `flexo_ranks.py RESULT.json`.
+"""Observables of small flexoelectric films, to compare numbers of ranks: `flexo_ranks.py RESULT.json TABLE.csv`.
 
-One with a curvature to be found and a dielectric layer, one with the surface terms of the strain-gradient form, and
-one with strain-gradient elasticity.
+One with a curvature to be found and a dielectric layer, one with the surface terms of the strain-gradient form, one
+with strain-gradient elasticity, and two with a given displacement, by formulas and as a table in the file TABLE.csv.
 """
 
 import json
 import sys
 
+import numpy as np
 from mpi4py import MPI
 
 from phasefield.case import load_case
 from phasefield.simulation import Simulation
 
+BENT = {"strain": {"xx": "free", "yy": "free"}, "curvature": {"xx": "free", "yy": 1e7}}
+#: Displacements that repeat along x with the film.
+WAVES = {
+    "kind": "expression",
+    "value": ["z*k*sin(x/L)", 0, "5*k*L*cos(x/L)"],
+    "parameters": {"k": 0.01, "L": 4e-9 / (2 * np.pi)},
+}
 
-def film(degree: int = 1, **flexoelectricity: object) -> dict:
+
+def film(degree: int = 1, mechanics: dict = BENT, **flexoelectricity: object) -> dict:
     return {
         "version": 1,
         "material": {
@@ -35,7 +44,7 @@ def film(degree: int = 1, **flexoelectricity: object) -> dict:
             "degree": degree,
         },
         "initial": {"kind": "noise", "amplitude": 0.1, "seed": 5},
-        "mechanics": {"strain": {"xx": "free", "yy": "free"}, "curvature": {"xx": "free", "yy": 1e7}},
+        "mechanics": mechanics,
         "electrostatics": {
             "boundary": [{"on": "bottom", "kind": "electrode"}, {"on": "top", "kind": "electrode", "potential": 1.0}]
         },
@@ -47,7 +56,10 @@ def film(degree: int = 1, **flexoelectricity: object) -> dict:
 
 found = []
 stabilized = {"form": "symmetric", "strain_gradient_length": 1e-9, "degree": 2}
-for table in ({}, {"form": "strain gradient", "one_way": True}, stabilized):
+prescribed = [
+    {"mechanics": {"prescribed": spec}, "degree": 2} for spec in (WAVES, {"kind": "file", "path": sys.argv[2]})
+]
+for table in ({}, {"form": "strain gradient", "one_way": True}, stabilized, *prescribed):
     simulation = Simulation(load_case(film(**table)))
     simulation.run()
     curvature = float(simulation.functional.mean_strain.value[6])

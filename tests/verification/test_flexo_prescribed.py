@@ -8,6 +8,7 @@ import pytest
 from plates import F11, F12, F44, STIFFNESS, flexo, material
 from relaxed import NO_ELECTROSTATICS, TIGHT, relaxed, simulation_of, uniform
 
+from phasefield.case import load_case
 from phasefield.errors import CaseError
 from phasefield.simulation import Simulation
 
@@ -82,6 +83,61 @@ def test_nodes_in_any_order(tmp_path: Path) -> None:
     path.write_text("\n".join(rows[:-1]), encoding="utf-8")
     with pytest.raises(CaseError, match="no point within"):
         simulation_of(**section({"kind": "file", "path": str(path)})).parts.initialize()
+
+
+def clamped_film(**tables: object) -> dict:
+    """A film of PbTiO3 from noise, periodic along x, clamped below."""
+    return {
+        "version": 1,
+        "material": {"name": "PbTiO3_Pertsev1998"},
+        "mesh": {"kind": "box", "size": [4e-9, 3e-9], "cells": [4, 3], "axes": "xz", "periodic": "x"},
+        "initial": {"kind": "noise", "amplitude": 0.1, "seed": 5},
+        "mechanics": {"boundary": [{"on": "z_min", "kind": "clamped"}]},
+        "electrostatics": {"boundary": [{"on": ["z_min", "z_max"], "kind": "electrode"}]},
+        "flexoelectricity": {"coefficients": {"f11": 2.0, "f12": 1.0, "f44": 0.5}},
+        "time": {"mode": "transient", "scheme": "backward-euler", "steps": [1e-14, 2e-14, 2e-14]},
+        "output": {"figure": False, "every_steps": 1},
+        "solver": {"linear_tolerance": 1e-12, "mechanics_tolerance": 1e-12, "newton_tolerance": 1e-12},
+        **tables,
+    }
+
+
+def test_displacement_of_another_run(tmp_path: Path) -> None:
+    """The last state of a result folder, or that of a time: P and u have the energies that the other run reported."""
+    path = tmp_path / "other"
+    other = Simulation(load_case(clamped_film()))
+    rows = other.run(path).observables
+    for time, row in ((None, -1), (3e-14, 2)):
+        named = {"path": str(path)} | ({"time": time} if time else {})
+        case = clamped_film(
+            initial={"kind": "file", **named}, mechanics={"prescribed": {"kind": "file", **named}}, output={}
+        )
+        found = Simulation(load_case(case))
+        found.parts.initialize()
+        row_found = found.observables.row(0, 0.0, 0.0)
+        for name in ("energy_elastic", "energy_flexo", "energy_landau"):
+            assert row_found[name] == pytest.approx(rows[name][row], rel=1e-9), name
+    assert abs(rows["energy_elastic"][2] / rows["energy_elastic"][-1] - 1.0) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("time", "message"),
+    [
+        (1e-15, "no fields at time = 1e-15 s; it has 0, 1e-14, 3e-14, 5e-14 s"),
+        (None, "no P_x, P_y, P_z; the file has x, y, z, u_x"),
+    ],
+)
+def test_what_another_run_does_not_have_is_said(time: float | None, message: str, tmp_path: Path) -> None:
+    Simulation(load_case(clamped_film(output={"figure": False, "every_steps": 1, "fields": ["u"]}))).run(tmp_path)
+    initial = {"kind": "file", "path": str(tmp_path)} | ({"time": time} if time else {})
+    with pytest.raises(CaseError, match=message):
+        Simulation(load_case(clamped_film(initial=initial))).parts.initialize()
+
+
+def test_a_table_has_no_times(tmp_path: Path) -> None:
+    spec = table(tmp_path / "u.csv", (5, 5), shuffled=False) | {"time": 1e-12}
+    with pytest.raises(CaseError, match="only the fields of a result folder have a time"):
+        simulation_of(**section(spec)).parts.initialize()
 
 
 def test_grid_that_is_too_small(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from phasefield.case.schema import (
     WallState,
 )
 from phasefield.case.tipmesh import estimated_cells, tip_axes
+from phasefield.nodaldata import is_readable
 
 #: With two cells along a periodic axis both neighbours of a cell would be the same.
 FEWEST_PERIODIC_CELLS = 3
@@ -175,8 +176,8 @@ def _crystal(crystal: Crystal) -> Iterator[str]:
 
 def _initial(case: Case) -> Iterator[str]:
     state = case.initial
-    if isinstance(state, FileState) and not Path(state.path).is_file():
-        yield f"initial.path: no such file: {state.path}"
+    if isinstance(state, FileState) and not is_readable(state.path):
+        yield f"initial.path: no such file or result folder: {state.path}"
     if isinstance(state, StripeState | WallState) and not any(state.normal):
         yield "initial.normal: found [0, 0, 0]; expected a direction"
     if isinstance(state, VortexState) and not any(state.axis):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from phasefield.case.layout import axes_of, lengths_of
 from phasefield.case.schema import Case, FileMesh, PrescribedExpression, PrescribedFile
 from phasefield.errors import MaterialError
 from phasefield.materials.formula import evaluate_at
+from phasefield.nodaldata import is_readable
 
 
 def problems(case: Case) -> Iterator[str]:
@@ -74,8 +74,8 @@ def _prescribed(case: Case) -> Iterator[str]:
     if case.flexoelectricity.one_way == "converse":
         yield 'flexoelectricity.one_way: "converse" has no meaning beside mechanics.prescribed'
     if isinstance(spec, PrescribedFile):
-        if not Path(spec.path).is_file():
-            yield f"mechanics.prescribed.path: no such file: {spec.path}"
+        if not is_readable(spec.path):
+            yield f"mechanics.prescribed.path: no such file or result folder: {spec.path}"
     else:
         yield from _formulas(case, spec)
 
