@@ -19,13 +19,14 @@ from phasefield.case.schema import (
     Case,
     Component,
     ElectricalCondition,
+    ElectricTipSpec,
     MechanicalCondition,
     PolarizationCondition,
     TipMesh,
     TipSpec,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import TipLoad, breakpoints, resolve
+from phasefield.loads import TipLoad, breakpoints, resolve, surface_potential
 from phasefield.loads.tip import QUADRATURE_DEGREE
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
@@ -33,7 +34,9 @@ from phasefield.physics.functional import BoundaryTerm, Functional
 from phasefield.scaling import Scaling
 from phasefield.units import EPSILON_0, LENGTH
 
+#: A value of each time (s), or one for each of a number of unknowns.
 Load = Callable[[float], float]
+Loads = Callable[[float], float | np.ndarray]
 COMPONENTS: tuple[Component, ...] = ("xx", "yy", "zz", "yz", "xz", "xy")
 
 
@@ -43,7 +46,7 @@ class Prescribed:
 
     function: fem.Function
     unknowns: np.ndarray
-    load: Load
+    load: Loads
 
 
 class Conditions:
@@ -78,8 +81,11 @@ class Conditions:
         if case.electrostatics.enabled:
             for electrical in case.electrostatics.boundary:
                 self._electrical(electrical)
+            if case.electrostatics.tip is not None:
+                self._electric_tip(case.electrostatics.tip)
         self._mean_strain()
         self._applied_field()
+        self._hold_axis()
 
     # --- time ---------------------------------------------------------------------------------------------
 
@@ -128,7 +134,7 @@ class Conditions:
         self.followers.append(follow)
         return constant
 
-    def _prescribe(self, function: fem.Function, unknowns: np.ndarray, load: Load) -> None:
+    def _prescribe(self, function: fem.Function, unknowns: np.ndarray, load: Loads) -> None:
         free = {
             id(self.functional.P): self.free_P,
             id(self.functional.u): self.free_u,
@@ -181,6 +187,14 @@ class Conditions:
         if len(passive):
             self._prescribe(self.functional.P, unrolled(passive), lambda t: 0.0)
 
+    def _hold_axis(self) -> None:
+        """No component across the axis of a body of revolution on it, whatever other conditions say there."""
+        x = self.functional.spaces.phi.tabulate_dof_coordinates().T
+        nodes = np.flatnonzero(self.domain.on_axis(x))
+        across = (3 * nodes[:, None] + np.arange(2)).reshape(-1)
+        for function in (self.functional.P, self.functional.u):
+            self._prescribe(function, across, lambda t: 0.0)
+
     def _polarization(self, condition: PolarizationCondition) -> None:
         for name in condition.on:
             if condition.kind == "fixed":
@@ -229,7 +243,7 @@ class Conditions:
 
     def _tip(self, spec: TipSpec) -> None:
         mesh = self.case.mesh
-        images = 2 ** len(mesh.half) if isinstance(mesh, TipMesh) else 1
+        images = 2 ** len(mesh.half) if isinstance(mesh, TipMesh) and not mesh.axisymmetric else 1
         force = self._load(spec.force, 1.0)
         tip = TipLoad(spec, self.domain, images, force, self.sampled_times(), self.scaling.stress)
         self.tip = tip
@@ -294,8 +308,19 @@ class Conditions:
         if condition.kind == "floating":
             nodes = np.unique(np.concatenate([self._nodes(name) for name in condition.on]))
             owned = nodes[nodes < self.functional.spaces.phi.dofmap.index_map.size_local]
-            area = LENGTH ** (self.domain.mesh.topology.dim - 1)
+            area = LENGTH ** (self.domain.body_dim - 1)
             self.floating.append((owned, condition.charge / (self.scaling.polarization * area)))
+
+    def _electric_tip(self, tip: ElectricTipSpec) -> None:
+        """The potential of a tip on the nodes of its boundary."""
+        phi = self.functional.phi
+        nodes = self._nodes(tip.on)
+        x = phi.function_space.tabulate_dof_coordinates()[nodes]
+        lab = np.zeros((len(nodes), 3))
+        lab[:, list(self.domain.axes)] = x[:, : self.domain.dim] * LENGTH
+        shape = surface_potential(tip)(np.hypot(*(lab[:, :2] - tip.at).T))
+        voltage = self._load(tip.potential, self.scaling.potential)
+        self._prescribe(phi, nodes, lambda t: voltage(t) * shape)
 
 
 def components(condition: MechanicalCondition) -> tuple[float | str | None, ...]:

@@ -9,6 +9,7 @@ from mpi4py import MPI
 
 from phasefield import tensors
 from phasefield.boundary import Conditions
+from phasefield.case.axisymmetry import check_axial_stiffness
 from phasefield.case.material import checked_samples, region_elastic
 from phasefield.case.schema import Case
 from phasefield.displacement import prescribed_displacement
@@ -45,7 +46,11 @@ def region_coefficients(case: Case, domain: Domain, body: Body) -> dict[str, Pol
 def _passive(case: Case, name: str, body: Body) -> Passive:
     stiffness: tensors.Array = np.zeros((3, 3, 3, 3))
     if case.mechanics.enabled:
-        stiffness = tensors.rotate4(tensors.cubic_stiffness(*region_elastic(case, name)), body.rotation)
+        constants = region_elastic(case, name)
+        check_axial_stiffness(case, name, *constants)
+        stiffness = tensors.rotate4(tensors.cubic_stiffness(*constants), body.rotation)
+        if case.crystal.axial_average:
+            stiffness = tensors.axial_average(stiffness)
     return passive(body.domain.mesh, stiffness, case.material.regions[name].permittivity, body.scaling)
 
 

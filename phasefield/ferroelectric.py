@@ -11,6 +11,7 @@ from phasefield import tensors
 from phasefield.case.material import Ferroelectric, compositions, temperatures
 from phasefield.case.profiles import profile
 from phasefield.case.schema import Case, ProfileSpec
+from phasefield.materials import Material
 from phasefield.mesh import Domain
 from phasefield.physics import coefficients
 from phasefield.physics.coefficients import Coefficient, Polar, constant, polynomial_order, with_zeros
@@ -58,6 +59,7 @@ class Body:
         self.domain = domain
         self.material = Ferroelectric.of(case)
         self.rotation = crystal_rotation(case)
+        self.axial = case.crystal.axial_average
         self.regions = tuple(name for name in domain.regions if name not in case.material.regions)
         self.temperature = temperatures(case)[0]
         self.known: dict[float, list[dict[str, np.ndarray]]] = {}
@@ -109,23 +111,30 @@ class Body:
         aligned = np.array_equal(self.rotation, np.eye(3))
         return Polar(
             **lean,
-            order=polynomial_order([sample["alpha"] for sample in span]),
+            order=polynomial_order([sample["alpha"] for sample in span], self.axial),
             orientation=self.rotation,
             rotation=ufl.Identity(3) if aligned else constant(mesh, self.rotation),
             eigenstrain=strains,
+            axial=self.axial,
         )
+
+    def _samples(self) -> list[Material]:
+        """Materials that span those of the body during the run."""
+        return [self.material.at(T, x) for T in temperatures(self.case) for x in compositions(self.case)]
+
+    def _evaluated(self, materials: list[Material]) -> list[dict[str, np.ndarray]]:
+        return [coefficients.values(m, self.rotation, self.scaling, self.axial) for m in materials]
 
     def _span(self) -> list[dict[str, np.ndarray]]:
         """Coefficients that span those of the body during the run."""
-        points = [(T, x) for T in temperatures(self.case) for x in compositions(self.case)]
-        return [coefficients.values(self.material.at(T, x), self.rotation, self.scaling) for T, x in points]
+        return self._evaluated(self._samples())
 
     def _values(self) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
         """Coefficients at each distinct composition, and which of them is at each place."""
         distinct, index = self._compositions(self.places)
         if self.temperature not in self.known:
             materials = [self.material.at(self.temperature, x) for x in distinct]
-            self.known[self.temperature] = [coefficients.values(m, self.rotation, self.scaling) for m in materials]
+            self.known[self.temperature] = self._evaluated(materials)
             for temperature in list(self.known)[:-REMEMBERED]:
                 del self.known[temperature]
         return self.known[self.temperature], index

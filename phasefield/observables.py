@@ -31,8 +31,9 @@ POLAR_THRESHOLD = 0.3
 class Observables:
     """Rows of observables.csv.
 
-    Means of P, E, D, the flexoelectric field, strain and stress are over the polar regions; energies over the whole
-    domain. With a `tip` also its contact, the polarization below it, and how large strains are.
+    Means of P, E, D, the flexoelectric field, strain and stress are over the polar regions, in lab axes (of a body of
+    revolution over all angles); energies over the whole domain. With a `tip` also its contact, the polarization below
+    it, and how large strains are.
     """
 
     def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling, tip: TipLoad | None = None):
@@ -63,23 +64,24 @@ class Observables:
             dx = f.dx(region, 2 * f.degree)
             E = f.field()
             D = electrostatics.displacement(E, f.P, c.permittivity)
-            strain, stress = f.strain(), f.stress(region)
-            values = [*(f.P[i] for i in range(3)), *(E[i] for i in range(3)), *(D[i] for i in range(3))]
-            values += [strain[k] for k in range(6)] + [stress[k] for k in range(6)]
-            integrands += [(position, value, dx) for position, value in enumerate(values)]
+            values = [component for vector in (f.P, E, D) for component in f.domain.mean_vector(vector)]
+            values += [component for t in (f.strain(), f.stress(region)) for component in f.domain.mean_voigt(t)]
+            integrands += [(position, value, dx) for position, value in enumerate(values) if value != 0.0]
         return integrands
 
     def _flexo_field(self) -> CellIntegrals:
         """Integral of the flexoelectric field over its body: by Gauss's theorem f_ijkl ε_ij n_l over the surface."""
         f = self.functional
-        directions = [ufl.as_vector([float(i == k) for i in range(3)]) for k in range(3)]
-        integrands = [(k, f.flexo_surface_density(along), f.flexo_skin()) for k, along in enumerate(directions)]
+        # Across the axis of a body of revolution the mean vanishes.
+        along_lab = (2,) if f.domain.axisymmetric else (0, 1, 2)
+        directions = {k: ufl.as_vector([float(i == k) for i in range(3)]) for k in along_lab}
+        integrands = [(k, f.flexo_surface_density(along), f.flexo_skin()) for k, along in directions.items()]
         return CellIntegrals(f.domain, 3, integrands)
 
     def row(self, step: int, t: float, dt: float, energies: dict[str, float] | None = None) -> dict[str, float]:
         """All observables of the present state, in SI; `energies` by term (solver units) if they are known."""
         row: dict[str, float] = {"step": step, "time": t, "dt": dt}
-        unit = self.scaling.energy(self.functional.domain.mesh.topology.dim)
+        unit = self.scaling.energy(self.functional.domain.body_dim)
         parts = {name: value * unit for name, value in (energies or self.report.parts()).items()}
         row |= {f"energy_{name}": value for name, value in parts.items()}
         row["energy_total"] = sum(parts.values())

@@ -51,7 +51,12 @@ class Response:
 
 
 def field_drive(parts: Parts, axis: int, step: float = 1e4) -> Drive:
-    """The component `axis` of the applied field (V/m), as between electrodes at a voltage."""
+    """The component `axis` of the applied field (V/m), as between electrodes at a voltage.
+
+    Raises CaseError for a field across the axis of a body of revolution.
+    """
+    if parts.domain.axisymmetric and axis != 2:
+        raise CaseError("a field across the axis of a body of revolution needs a mesh in three dimensions")
     constant, unit = parts.functional.applied_field, parts.scaling.field
     start = float(constant.value[axis])
 

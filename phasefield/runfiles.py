@@ -112,7 +112,7 @@ class RunFiles:
             self.table = ObservablesTable.open_existing(path, columns, self.comm, truncate_after=int(row["step"]))
         else:
             self.table = ObservablesTable(path, columns, self.comm)
-        units = {name: observable(name, self.parts.domain.dim).unit for name in row}
+        units = {name: observable(name, self.parts.domain.body_dim).unit for name in row}
         loads = {f"load_{name}": unit for _, name, unit in uses(self.parts.case)}
         self.folder.update(units={name: loads.get(name, unit) for name, unit in units.items()})
 
@@ -217,7 +217,7 @@ class RunFiles:
         if tip is None or table is None:
             return {}
         columns = on_root(self.comm, table.values)
-        return {"tip": tip.report(), "strain": deformation_report(columns, self.parts.domain.dim)}
+        return {"tip": tip.report(), "strain": deformation_report(columns, self.parts.domain.body_dim)}
 
     def _draw(self) -> None:
         """The figures; the run is complete without them, so what goes wrong here is only reported."""

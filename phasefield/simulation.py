@@ -129,7 +129,7 @@ class Simulation:
     def _run(self, files: RunFiles | None, deadline: float) -> Status:
         self._begin(files)
         end = self.case.time.end
-        unit = extensive_unit("J", self.domain.dim)
+        unit = extensive_unit("J", self.domain.body_dim)
         with Progress(self.comm.rank, end=end, start=self.stepper.t, energy_unit=unit) as progress:
             started = time.perf_counter()
             before = self._iterations()
@@ -150,7 +150,7 @@ class Simulation:
     def _warn_of_large_strains(self) -> None:
         if self.parts.conditions.tip is None or self.comm.rank != 0:
             return
-        report = deformation_report(self._columns(), self.domain.dim)
+        report = deformation_report(self._columns(), self.domain.body_dim)
         if "warning" in report:
             log.logger.warning("%s", report["warning"])
 

@@ -89,6 +89,20 @@ def rotate4(T: ArrayLike, R: ArrayLike) -> Array:
     return np.asarray(np.einsum("ai,bj,ck,dl,abcd->ijkl", R, R, R, R, np.asarray(T), optimize=True))
 
 
+def about_z(angle: float) -> Array:
+    """Rotation (3, 3) of lab vectors about z by an angle (rad)."""
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def axial_average(T: ArrayLike) -> Array:
+    """Mean of a rank-4 tensor in lab axes over all rotations about z.
+
+    Five angles are exact: the components of a tensor of rank 4 change as cos mφ and sin mφ with m up to 4.
+    """
+    return np.asarray(np.mean([rotate4(T, about_z(2.0 * np.pi * k / 5.0)) for k in range(5)], axis=0))
+
+
 # --- constructors ---------------------------------------------------------------------------------
 
 

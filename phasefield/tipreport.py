@@ -43,7 +43,7 @@ class Deformation:
         self.owned = mesh.topology.index_map(mesh.topology.dim).size_local
 
     def row(self) -> dict[str, float]:
-        """Columns strain_peak, strain_gradient_peak (1/m), strain_large_volume (m^dim), strain_large_depth (m)."""
+        """Columns strain_peak, strain_gradient_peak (1/m), strain_large_volume (m^body_dim), strain_large_depth (m)."""
         size = self._principal_strains()
         large = size > SMALL_STRAIN
         height = self._middles[large, self.functional.domain.axes.index(2)] if large.any() else np.empty(0)
@@ -74,11 +74,11 @@ class Deformation:
 
     @cached_property
     def _volumes(self) -> np.ndarray:
-        """Volume of each owned cell (m^dim)."""
+        """Volume of each owned cell (m^body_dim)."""
         domain = self.functional.domain
         test = ufl.TestFunction(fem.functionspace(domain.mesh, ("DG", 0)))
         vector = fem.assemble_vector(jit.form(test * domain.dx()))
-        return vector.array[: self.owned] * LENGTH**domain.dim
+        return vector.array[: self.owned] * LENGTH**domain.body_dim
 
     @cached_property
     def _recovered(self) -> Projection:
@@ -93,8 +93,9 @@ class Deformation:
     @cached_property
     def _gradient_norm(self) -> tuple[fem.Function, fem.Expression, np.ndarray]:
         f = self.functional
-        gradient = ufl.grad(self._recovered.function)
-        squares = [(1.0 if p < 3 else 2.0) * ufl.inner(gradient[p, :], gradient[p, :]) for p in range(6)]
+        engineering = [(1.0 if p < 3 else 2.0) * self._recovered.function[p] for p in range(6)]
+        gradient = f.domain.grad_voigt(ufl.as_vector(engineering))
+        squares = [(1.0 if p < 3 else 0.5) * ufl.inner(gradient[p, :], gradient[p, :]) for p in range(6)]
         space = fem.functionspace(f.domain.mesh, ("DG", 0))
         norm = fem.Expression(ufl.sqrt(sum(squares)), compat.interpolation_points(space), jit_options=jit.options())
         return fem.Function(space), norm, np.concatenate([f.domain.cells(region) for region in f.polar_regions])

@@ -18,10 +18,11 @@ BOUNDED = ("gradient of P", "phase-field literature")
 def case_bound(case: Case, material: Material) -> FlexoBound:
     """Largest stable multiple s* of the flexocoupling, and the crystal direction of the wave that limits it.
 
-    Over the wave directions that the mesh resolves: a line has one, a section those of its plane.
+    Over the wave directions that the mesh resolves: a line has one, a section those of its plane, a body of revolution
+    all. The bound of coefficients averaged about the axis is no smaller than that of the crystal, which is given.
     """
     assert material.flexo is not None
-    axes = axes_of(case.mesh) or "xyz"
+    axes = (None if case.mesh.axisymmetric else axes_of(case.mesh)) or "xyz"
     R = tensors.rotation(x=case.crystal.x, z=case.crystal.z)
     span = R[:, ["xyz".index(axis) for axis in axes]].T
     return flexo_bound(material.stiffness, material.flexo, material.gradient, span=span)

@@ -88,6 +88,13 @@ def boundaries_of(mesh: MeshSpec) -> dict[str, str]:
     return names
 
 
+def axis_boundary(mesh: MeshSpec) -> str | None:
+    """Name of the boundary that is the axis of revolution of an axisymmetric mesh, if it has one."""
+    if not mesh.axisymmetric or isinstance(mesh, FileMesh):
+        return None
+    return None if isinstance(mesh, BoxMesh) and mesh.origin and mesh.origin[0] > 0.0 else "x_min"
+
+
 def passive_regions_of(mesh: MeshSpec) -> tuple[str, ...]:
     """Regions that `material.regions` may name."""
     if isinstance(mesh, FilmMesh | TipMesh):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from phasefield.case.axisymmetry import check_axial_material, check_axial_stiffness
 from phasefield.case.flexoelectricity import check_flexocoupling
 from phasefield.case.profiles import extreme_values
 from phasefield.case.schema import (
@@ -217,7 +218,7 @@ def check_materials(case: Case) -> Material:
     """
     if case.mechanics.enabled:
         for name in case.material.regions:
-            region_elastic(case, name)
+            check_axial_stiffness(case, name, *region_elastic(case, name))
     return checked_samples(case)[0]
 
 
@@ -229,6 +230,7 @@ def checked_samples(case: Case) -> list[Material]:
     ferroelectric = Ferroelectric.of(case)
     found = ferroelectric.samples()
     for material in found:
+        check_axial_material(case, material)
         check_flexocoupling(case, material)
         if case.mechanics.reference_lattice is not None:
             ferroelectric.lattice_parameter(material.temperature, material.composition)

@@ -420,6 +420,10 @@ class MeshTable(Table):
     """lab axes that the mesh coordinates stand for, e.g. "xz" for a film in section"""
     periodic: AxisLetters = ""
     """lab axes along which the mesh is periodic: "" (none), "x", "xy" and so on"""
+    axisymmetric: Flag = False
+    """whether a mesh with the axes "xz" is the half-plane of a body of revolution about z: x is the
+    distance from the axis, components x, y, z of vectors are those along x, around the axis and
+    along z, and energies, charges and forces are those of the whole body"""
 
 
 class BoxMesh(MeshTable):
@@ -526,6 +530,9 @@ class Crystal(Table):
     """crystal direction along lab x, e.g. [1, -1, 0]"""
     z: Vector = (0.0, 0.0, 1.0)
     """crystal direction along lab z, e.g. [0, 0, 1]"""
+    axial_average: Flag = False
+    """take the mean of all coefficients (Landau energy too) over rotations about lab z: for
+    mesh.axisymmetric, where they must not change under these rotations"""
 
 
 # --- initial states -------------------------------------------------------------------------------
@@ -923,6 +930,43 @@ class ElectricalCondition(Table):
     """surface charge density of a free surface (C/m^2)"""
 
 
+class ElectricTip(Table):
+    """A tip at a potential as the potential that it makes on the surface of a half-space, in three dimensions or of a
+    body of revolution: closed forms, `phasefield.loads.electric_tip`."""
+
+    on: str = "top"
+    """boundary across z that the tip is above"""
+    potential: PotentialOrLoad
+    """potential of the tip (V), or the name of a load"""
+    at: tuple[Length, Length] = (0.0, 0.0)
+    """place of the tip, x and y (m)"""
+
+
+class DiskTip(ElectricTip):
+    """A flat tip in contact: V under it, (2V/pi) asin(a/r) around it, whatever the dielectric is."""
+
+    kind: Literal["disk"]
+    """a disk on the surface"""
+    radius: PositiveLength
+    """radius a (m)"""
+
+
+class SphereAbove(ElectricTip):
+    """A sphere above the surface, by its series of image charges in an anisotropic dielectric."""
+
+    kind: Literal["sphere"]
+    """a sphere"""
+    radius: PositiveLength
+    """radius of the sphere (m)"""
+    gap: NonNegativeLength = 0.0
+    """distance from the surface (m), zero in contact"""
+    permittivity: tuple[Permittivity, Permittivity]
+    """relative permittivities of the body across and along z, soft mode included"""
+
+
+ElectricTipSpec = Annotated[DiskTip | SphereAbove, Field(discriminator="kind")]
+
+
 class Electrostatics(Table):
     """Gauss's law with background permittivity."""
 
@@ -934,6 +978,8 @@ class Electrostatics(Table):
     """density (C/m^3) of a fixed free charge in the ferroelectric body, as a profile"""
     boundary: tuple[ElectricalCondition, ...] = ()
     """electrical boundary conditions; free surfaces without charge where nothing is said"""
+    tip: ElectricTipSpec | None = None
+    """potential of a tip on one boundary"""
 
 
 # --- polarization ---------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""Loads of a case as functions of time, and the pressure of a tip."""
+"""Loads of a case as functions of time and place."""
 
 from __future__ import annotations
 
+from phasefield.loads.electric_tip import surface_potential
 from phasefield.loads.tip import TipLoad
 from phasefield.loads.waveforms import Waveform, breakpoints, resolve, waveform
 
-__all__ = ["TipLoad", "Waveform", "breakpoints", "resolve", "waveform"]
+__all__ = ["TipLoad", "Waveform", "breakpoints", "resolve", "surface_potential", "waveform"]

@@ -120,7 +120,7 @@ class TipLoad:
     @property
     def _flat(self) -> bool:
         """Whether the tip is as long as the body, in a section."""
-        return self.domain.dim == 2
+        return self.domain.body_dim == 2
 
     def _peak_pressure(self, force: float, a: float) -> float:
         """p0 (Pa) of the unscaled profile."""

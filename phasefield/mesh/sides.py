@@ -28,12 +28,14 @@ class Sides:
         cell_tags: dmesh.MeshTags,
         tags: Iterable[int],
         regions: Iterable[int],
+        axis: np.ndarray,
     ) -> None:
         """Find the pairs; `cell_tags` has a value for every local cell in order. Collective.
 
-        Facets must be connected to cells. `tags` and `regions` are the same on every rank.
+        Facets must be connected to cells. `tags` and `regions` are the same on every rank. The local facets
+        `axis` are no part of any surface.
         """
-        self.mesh, self.cell_tags = mesh, cell_tags
+        self.mesh, self.cell_tags, self.axis = mesh, cell_tags, axis
         mesh.topology.create_connectivity(mesh.topology.dim, mesh.topology.dim - 1)
         outer = dmesh.exterior_facet_indices(mesh.topology)
         seen_from = [None, *sorted(set(regions))]
@@ -65,6 +67,7 @@ class Sides:
         cells_inside = np.add.reduceat(inside[cells_at.array].astype(int), cells_at.offsets[:-1])
         outer = np.zeros(len(cells), dtype=bool)
         outer[dmesh.exterior_facet_indices(topology)] = True
+        outer[self.axis] = False
         pairs = _pairs(self.mesh, np.flatnonzero((cells_inside == 1) & (outer | (cells == 2))))
         return pairs[inside[pairs[:, 0]]]
 

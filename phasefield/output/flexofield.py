@@ -10,6 +10,7 @@ import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from phasefield.mesh.revolution import Measure, voigt_around
 from phasefield.output.derived import DerivedField
 from phasefield.output.projection import Projection
 from phasefield.physics import flexoelectricity
@@ -17,6 +18,8 @@ from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
 from phasefield.units import LENGTH
 
+#: From engineering Voigt components to those of the tensor.
+TENSOR = (1.0, 1.0, 1.0, 0.5, 0.5, 0.5)
 #: Lab axes along which strain gradients are written, by the name of the field.
 STRAIN_GRADIENTS = {f"strain_gradient_{axis}": i for i, axis in enumerate("xyz")}
 
@@ -52,7 +55,8 @@ class StrainGradient(DerivedField):
     """∂_lε_ij along one lab axis l: tensor components in Voigt order, at the nodes of the polar body.
 
     ∫ g_ij w_ij dV = −∫ ε_ij ∂_lw_ij dV + ∮ ε_ij w_ij n_l dA for all w, with the strain ε from the stress-free lattice.
-    Zero along an axis that the mesh does not resolve.
+    Zero along an axis that the mesh does not resolve. In a body of revolution ∂_x is along r, whose divergence 1/r
+    joins ∂_lw, and "y" is around the axis, where no derivative has to be moved to w.
     """
 
     def __init__(self, name: str, functional: Functional, scaling: Scaling):
@@ -60,21 +64,40 @@ class StrainGradient(DerivedField):
         f, axis = functional, STRAIN_GRADIENTS[name]
         space = fem.functionspace(f.domain.mesh, ("Lagrange", f.degree, (6,)))
         self.projection = None
-        if axis not in f.domain.axes:
+        around = f.domain.axisymmetric and axis == 1
+        if axis not in f.domain.axes and not around:
             self.function = fem.Function(space, name=name)
             return
-        w, along = ufl.TestFunction(space), f.domain.axes.index(axis)
-        tensor = ufl.as_vector(
-            [factor * f.lattice_strain()[k] for k, factor in enumerate((1.0, 1.0, 1.0, 0.5, 0.5, 0.5))]
-        )
-        measures = [f.dx(region, 2 * f.degree) for region in f.polar_regions]
-        skin = f.domain.skin(*f.polar_regions, quadrature_degree=2 * f.degree)
-        volume = sum(-ufl.inner(tensor, ufl.grad(w)[:, along]) * dx for dx in measures)
-        weak = volume + ufl.inner(tensor, w) * f.domain.normal()[axis] * skin
+        w = ufl.TestFunction(space)
+        weak = self._around(w) if around else self._along(axis, w)
         self.projection = Projection(weak, space, f, f.polar_regions, name)
         self.function = self.projection.function
+
+    def _measures(self) -> list[Measure]:
+        f = self.functional
+        return [f.dx(region, 2 * f.degree) for region in f.polar_regions]
+
+    def _along(self, axis: int, w: Expr) -> ufl.Form:
+        """∫ ∂_lε·w dV along a lab axis that the mesh resolves, without a derivative of the strain."""
+        f = self.functional
+        tensor, change = _tensor_components(f.lattice_strain()), ufl.grad(w)[:, f.domain.axes.index(axis)]
+        if f.domain.axisymmetric and axis == 0:
+            change += w / f.domain.radius
+        skin = f.domain.skin(*f.polar_regions, quadrature_degree=2 * f.degree)
+        volume = sum(-ufl.inner(tensor, change) * dx for dx in self._measures())
+        return volume + ufl.inner(tensor, w) * f.domain.normal()[axis] * skin
+
+    def _around(self, w: Expr) -> ufl.Form:
+        """The same around the axis of a body of revolution."""
+        f = self.functional
+        hoop = _tensor_components(ufl.as_vector(voigt_around(f.lattice_strain(), f.domain.radius)))
+        return sum(ufl.inner(hoop, w) * dx for dx in self._measures())
 
     def update(self) -> None:
         """Project at the present strain (solver units; multiply by `scale` for SI)."""
         if self.projection:
             self.projection.update()
+
+
+def _tensor_components(voigt: Expr) -> Expr:
+    return ufl.as_vector([factor * voigt[k] for k, factor in enumerate(TENSOR)])

@@ -19,6 +19,7 @@ from ufl.core.expr import Expr
 
 from phasefield import tensors
 from phasefield.materials import Material
+from phasefield.materials.axial import axial_landau
 from phasefield.physics import landau
 from phasefield.scaling import Scaling
 
@@ -32,7 +33,7 @@ ROUND_OFF = 1e-14
 class Polar:
     """Coefficients of a region that carries polarization."""
 
-    alpha: Expr  # (10,) Landau coefficients in the order of landau.TERMS
+    alpha: Expr  # Landau coefficients in the order of landau.TERMS (10), or of landau.AXIAL_TERMS (14)
     order: int  # highest order of the Landau polynomial: 4, 6 or 8
     orientation: np.ndarray  # (3, 3), P_crystal = orientation · P_lab
     rotation: Expr  # the same in the form
@@ -42,6 +43,7 @@ class Polar:
     permittivity: Expr  # ε0 ε_b
     eigenstrain: Expr  # (6,) Voigt strain of the stress-free lattice without polarization
     flexo: Expr | None = None  # (6, 9) Voigt strain times flattened gradients
+    axial: bool = False  # whether all coefficients are means over rotations about lab z
 
 
 @dataclass
@@ -73,20 +75,25 @@ def flexo_matrix(f: np.ndarray) -> np.ndarray:
     return np.array([f[pair].reshape(9) for pair in tensors.VOIGT])
 
 
-def polynomial_order(alphas: Sequence[np.ndarray]) -> int:
+def polynomial_order(alphas: Sequence[np.ndarray], axial: bool = False) -> int:
     """Highest order (4, 6 or 8) among the Landau coefficients that are not zero in all of `alphas`."""
-    orders = [order for values, order in zip(np.transpose(alphas), landau.TERMS.values(), strict=True) if values.any()]
+    of_terms = landau.AXIAL_ORDERS if axial else tuple(landau.TERMS.values())
+    orders = [order for values, order in zip(np.transpose(alphas), of_terms, strict=True) if values.any()]
     return max([4, *orders])
 
 
-def values(material: Material, rotation: np.ndarray, scaling: Scaling) -> dict[str, np.ndarray]:
-    """The coefficients of `Polar` that a material gives, by name, with the crystal orientation `rotation`."""
+def values(material: Material, rotation: np.ndarray, scaling: Scaling, axial: bool = False) -> dict[str, np.ndarray]:
+    """The coefficients of `Polar` that a material gives, by name, with the crystal orientation `rotation`.
+
+    `axial`: their means over all rotations about lab z.
+    """
 
     def lab(tensor: np.ndarray) -> np.ndarray:
-        return tensors.rotate4(tensor, rotation)
+        rotated = tensors.rotate4(tensor, rotation)
+        return tensors.axial_average(rotated) if axial else rotated
 
     found = {
-        "alpha": landau_coefficients(material, scaling),
+        "alpha": axial_coefficients(material, rotation, scaling) if axial else landau_coefficients(material, scaling),
         "gradient": scaling.gradient(lab(material.gradient)).reshape(9, 9),
         "electrostriction": scaling.electrostriction(electrostriction_matrix(lab(material.electrostriction))),
         "stiffness": scaling.elastic(tensors.voigt_stiffness(lab(material.stiffness))),
@@ -100,6 +107,12 @@ def values(material: Material, rotation: np.ndarray, scaling: Scaling) -> dict[s
 def landau_coefficients(material: Material, scaling: Scaling) -> np.ndarray:
     """The vector `alpha` of a material."""
     return np.array([scaling.landau(material.landau.get(name, 0.0), order) for name, order in landau.TERMS.items()])
+
+
+def axial_coefficients(material: Material, rotation: np.ndarray, scaling: Scaling) -> np.ndarray:
+    """The vector `alpha` of the mean of a material over rotations about lab z."""
+    means = axial_landau(material.landau, rotation)
+    return np.array([scaling.landau(c, order) for c, order in zip(means, landau.AXIAL_ORDERS, strict=True)])
 
 
 def constant(domain_mesh: mesh.Mesh, value: np.ndarray) -> fem.Constant:

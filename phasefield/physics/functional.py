@@ -22,6 +22,7 @@ from ufl.core.expr import Expr
 from phasefield import compat, jit
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
+from phasefield.mesh.revolution import Measure
 from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
 from phasefield.physics.coefficients import Passive, Polar, with_zeros
 from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
@@ -84,7 +85,7 @@ class Functional:
         """Regions that carry polarization."""
         return {name: c for name, c in self.regions.items() if isinstance(c, Polar)}
 
-    def dx(self, region: str, degree: int | None = None, scheme: str | None = None) -> ufl.Measure:
+    def dx(self, region: str, degree: int | None = None, scheme: str | None = None) -> Measure:
         """Volume measure of one region.
 
         The default degree 2k+1 integrates smooth energies with a smaller error, O(h^(2k+2)), than that of the fields
@@ -149,7 +150,7 @@ class Functional:
         """Regions with flexocoupling."""
         return {name: c for name, c in self.polar_regions.items() if c.flexo is not None}
 
-    def flexo_skin(self) -> ufl.Measure:
+    def flexo_skin(self) -> Measure:
         """Measure over the surface of the body with flexocoupling."""
         return self.domain.skin(*self.flexo_regions, quadrature_degree=2 * self.degree)
 
@@ -183,6 +184,7 @@ class Functional:
             self.length,
             self.domain.mesh.ufl_domain(),
         )
+        # Around the axis of a body of revolution the strain does not jump, and facets have no normal.
         return density * self.domain.dS(quadrature_degree=2 * self.degree)
 
     @cached_property
@@ -198,10 +200,16 @@ class Functional:
 
     # --- energies -----------------------------------------------------------------------------------------
 
+    def landau_density(self, c: Polar, P) -> Expr:
+        """Landau energy density of a polar region."""
+        if c.axial:
+            return landau.axial_energy_density(P, c.alpha, c.order)
+        return landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
+
     def local_density(self, region: str, P, u):
         """Landau plus elastic energy density: what is local in P at a given displacement."""
         c = self.polar_regions[region]
-        density = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
+        density = self.landau_density(c, P)
         if self.mechanics:
             density += elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
         return density
@@ -212,12 +220,12 @@ class Functional:
         terms = {}
         polar = isinstance(c, Polar)
         if isinstance(c, Polar):
-            terms["landau"] = landau.energy_density(landau.crystal_frame(P, c.rotation), c.alpha, c.order)
+            terms["landau"] = self.landau_density(c, P)
             terms["gradient"] = gradient.energy_density(self.domain.grad(P), c.gradient)
         if self.mechanics:
             terms["elastic"] = elasticity.energy_density(self.strain(u), self.eigenstrain(region, P), c.stiffness)
             if self.strain_gradient_length:
-                gradient_of_strain = ufl.grad(self.strain(u))
+                gradient_of_strain = self.domain.grad_voigt(self.strain(u))
                 terms["elastic"] += strain_gradient.energy_density(gradient_of_strain, c.stiffness, self.length)
             if isinstance(c, Polar) and c.flexo is not None:
                 terms["flexo"] = flexoelectricity.energy_density(self.lattice_strain(u), self.domain.grad(P), c.flexo)

@@ -128,6 +128,8 @@ class MechanicsSolver:
     def _rigid_motions(self) -> list[np.ndarray]:
         """Translations and rotations at the owned nodes, each of shape (n, 3)."""
         x = self._positions()
+        if self.functional.domain.axisymmetric:
+            return self._axial_motions(x)
         modes = []
         for i in range(3):
             translation = np.zeros_like(x)
@@ -138,6 +140,13 @@ class MechanicsSolver:
             rotation[:, i], rotation[:, j] = -x[:, j], x[:, i]
             modes.append(rotation)
         return modes
+
+    def _axial_motions(self, x: np.ndarray) -> list[np.ndarray]:
+        """The translation along the axis of a body of revolution and the rotation about it, at positions (n, 3)."""
+        translation, rotation = np.zeros_like(x), np.zeros_like(x)
+        translation[:, 2] = 1.0
+        rotation[:, 1] = x[:, 0]
+        return [translation, rotation]
 
     def _uniform_strains(self) -> list[np.ndarray]:
         """Displacements of uniform strains at the owned nodes: with the rigid ones, all that are linear."""

@@ -113,16 +113,20 @@ class PolarizationSolver:
         self.fixed_scale = float(abs(self.A0.getDiagonal().max()[1]))
 
     def _curvature_form(self) -> AssembledVector:
-        """∂²(local density)/∂P² at the vertices, weighted with the nodal volumes: six entries per node."""
+        """∂²(local density)/∂P² at the vertices, weighted with the nodal volumes: six entries per node.
+
+        In a body of revolution averaged around the nodes: the strain around the axis has no value on it.
+        """
         f = self.functional
         space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
         test = ufl.TestFunction(space)
+        rule = (2, None) if f.domain.axisymmetric else (1, "vertex")
         form = 0
         for region in f.polar_regions:
             P = ufl.variable(f.P)
             hessian = ufl.diff(ufl.diff(f.local_density(region, P, f.u), P), P)
             entries = ufl.as_vector([hessian[i, j] for i, j in SYMMETRIC])
-            form += ufl.inner(entries, test) * f.dx(region, 1, "vertex")
+            form += ufl.inner(entries, test) * f.dx(region, *rule)
         return AssembledVector(form, space)
 
     def _set_up_potential(self, force: ufl.Form, gauss: ufl.Form) -> None:

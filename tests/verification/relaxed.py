@@ -60,8 +60,8 @@ def uniform(*value: float) -> dict[str, object]:
     return {"kind": "uniform", "value": value}
 
 
-def errors(function: fem.Function, exact: Callable) -> tuple[float, float]:
-    """L2 norm and H1 seminorm of `function` minus `exact`, a function of mesh coordinates (3, n)."""
+def errors(function: fem.Function, exact: Callable, weight: object = 1.0) -> tuple[float, float]:
+    """L2 norm and H1 seminorm of `function` minus `exact`, a function of mesh coordinates (3, n), with a weight."""
     space = function.function_space
     element = space.ufl_element()
     degree = element.degree + 2
@@ -71,8 +71,8 @@ def errors(function: fem.Function, exact: Callable) -> tuple[float, float]:
     difference = function - reference
     dx = ufl.dx(metadata={"quadrature_degree": 2 * degree})
     squares = (
-        ufl.inner(difference, difference) * dx,
-        ufl.inner(ufl.grad(difference), ufl.grad(difference)) * dx,
+        weight * ufl.inner(difference, difference) * dx,
+        weight * ufl.inner(ufl.grad(difference), ufl.grad(difference)) * dx,
     )
     integrals = [space.mesh.comm.allreduce(fem.assemble_scalar(fem.form(form))) for form in squares]
     return float(np.sqrt(integrals[0])), float(np.sqrt(integrals[1]))

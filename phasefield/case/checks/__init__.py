@@ -6,11 +6,24 @@ Each module holds the rules of one subject as a function `problems(case)` that y
 
 from __future__ import annotations
 
-from phasefield.case.checks import boundaries, flexoelectricity, grading, loads, material, mesh, running, strain, tip
+from phasefield.case.checks import (
+    axisymmetry,
+    boundaries,
+    electric_tip,
+    flexoelectricity,
+    grading,
+    loads,
+    material,
+    mesh,
+    running,
+    strain,
+    tip,
+)
 from phasefield.case.schema import Case
 
 
 def problems(case: Case) -> list[str]:
     """All contradictions of a case that is valid table by table, as `path: sentence`."""
-    subjects = (mesh, material, grading, boundaries, strain, flexoelectricity, tip, loads, running)
+    places = (mesh, axisymmetry, material, grading, boundaries, electric_tip, strain)
+    subjects = (*places, flexoelectricity, tip, loads, running)
     return [problem for subject in subjects for problem in subject.problems(case)]

@@ -45,6 +45,8 @@ def _loadable(case: Case) -> Iterator[tuple[str, object, str]]:
         yield f"electrostatics.applied_field[{i}]", component, "V/m"
     for i, electrical in enumerate(case.electrostatics.boundary):
         yield f"electrostatics.boundary[{i}].potential", electrical.potential, "V"
+    if case.electrostatics.tip is not None:
+        yield "electrostatics.tip.potential", case.electrostatics.tip.potential, "V"
     for i, mechanical in enumerate(case.mechanics.boundary):
         unit = CONDITION_VALUES.get(mechanical.kind, ("", False))[0]
         path = f"mechanics.boundary[{i}].value"
