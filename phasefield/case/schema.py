@@ -932,7 +932,10 @@ class ElectricalCondition(Table):
 
 class ElectricTip(Table):
     """A tip at a potential as the potential that it makes on the surface of a half-space, in three dimensions or of a
-    body of revolution: closed forms, `phasefield.loads.electric_tip`."""
+    body of revolution: closed forms, `phasefield.loads.electric_tip`.
+
+    Leave the sides of the mesh free: on a grounded side the potential of the surface would jump to zero.
+    """
 
     on: str = "top"
     """boundary across z that the tip is above"""

@@ -7,7 +7,8 @@ eliminated by their influence: w_k = −K⁻¹ ∂R/∂ε̄_k, once at set-up.
 
 With strain-gradient elasticity the operator is one of fourth order, for which multigrid by aggregation needs more
 and more iterations: there K is factored once, up to `DIRECT_SIZE`, and beyond it uniform strains, which such an
-operator does not see either, join the near null space.
+operator does not see either, join the near null space. So is that of a body of revolution, whose entries grow with the
+distance from the axis and whose meshes grow from a contact: conjugate gradients took more than 1000 iterations there.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from phasefield.solvers.assembly import (
 #: Unknowns up to which there is no multigrid: it would have a single level there, whose incomplete factors fail on
 #: the singular operator of a periodic domain.
 MULTIGRID_SIZE = 100
-#: Unknowns up to which the operator of strain-gradient elasticity is factored, by the dimension of the mesh.
+#: Unknowns up to which such operators are factored, by the dimension of the mesh.
 DIRECT_SIZE = {1: 10_000_000, 2: 1_000_000, 3: 40_000}
 #: Shift of a singular operator, relative to its diagonal, before it is factored.
 SHIFT = 1e-8
@@ -91,7 +92,9 @@ class MechanicsSolver:
         self.ksp.setOptionsPrefix("mechanics_")
         self.ksp.setOperators(self.K)
         self.ksp.setType("cg")
-        if strained and self.K.getSize()[0] <= DIRECT_SIZE[self.functional.domain.dim] and has_factorization(self.comm):
+        domain = self.functional.domain
+        small = self.K.getSize()[0] <= DIRECT_SIZE[domain.dim]
+        if (strained or domain.axisymmetric) and small and has_factorization(self.comm):
             self._factor(SHIFT * stiffness_scale if self.null_space else 0.0)
         elif self.K.getSize()[0] > MULTIGRID_SIZE:
             self.ksp.getPC().setType("gamg")

@@ -5,24 +5,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from half_space import along_axis, half_plane
-from relaxed import EPSILON_0, linear_dielectric, order, simulation_of, uniform
+from relaxed import EPSILON_0, linear_dielectric, simulation_of, uniform
 from scipy.interpolate import CubicSpline
 
 from phasefield.loads.electric_tip import Dielectric, Disk, Sphere
 
 BACKGROUND, SUSCEPTIBILITY = 7.0, 293.0
-GROUNDED = {"on": ["bottom", "side"], "kind": "electrode"}
+#: Not the side: there the potential of the surface would jump to zero, a field that grows as cells get thinner.
+GROUNDED = {"on": "bottom", "kind": "electrode"}
 #: Poled along z: different permittivities along and across.
-POLED = {"alpha_1": -1e8, "alpha_11": 5e8, "alpha_12": 1e9}
+POLED = {"alpha_1": -1e8, "alpha_11": 5e8, "alpha_12": 2e9}
 POLARIZATION = np.sqrt(0.1)
 
 
-def potential_on_axis(folder: Path, tip: dict, landau: dict, P: float, edge: float) -> CubicSpline:
-    """Potential (V) per volt of the tip on the axis against the depth (m)."""
+def below_tip(folder: Path, tip: dict, landau: dict, P: float, edge: float) -> tuple[CubicSpline, float]:
+    """Potential (V) on the axis against the depth (m), and −δP_z (C/m²) at the surface, per volt of the tip."""
     voltage = 1e-3
     simulation = simulation_of(
         material={**linear_dielectric(1.0, BACKGROUND, 1e-14), "landau": landau},
-        mesh=half_plane(folder / "half.msh", [edge], edge / 20.0, 60.0 * edge),
+        mesh=half_plane(folder / "half.msh", [edge], edge / 20.0, 300.0 * edge),
         crystal={"axial_average": True},
         initial=uniform(0, 0, P),
         mechanics={"enabled": False},
@@ -32,12 +33,13 @@ def potential_on_axis(folder: Path, tip: dict, landau: dict, P: float, edge: flo
     )
     simulation.run()
     depth, phi = along_axis(simulation.functional.phi)
-    return CubicSpline(depth * 1e-9, phi[:, 0] * simulation.scaling.potential / voltage)
+    change = P - along_axis(simulation.functional.P)[1][0, 2] * simulation.scaling.polarization
+    return CubicSpline(depth * 1e-9, phi[:, 0] * simulation.scaling.potential / voltage), change / voltage
 
 
 def test_disk_on_a_poled_crystal(tmp_path: Path) -> None:
     radius = 10e-9
-    phi = potential_on_axis(tmp_path, {"kind": "disk", "radius": radius}, POLED, POLARIZATION, 10.0)
+    phi, P_z = below_tip(tmp_path, {"kind": "disk", "radius": radius}, POLED, POLARIZATION, 10.0)
     # Curvatures of the Landau energy at the spontaneous polarization, P² = −α1/2α11.
     along = BACKGROUND + 1.0 / (EPSILON_0 * -4.0 * POLED["alpha_1"])
     across = 2.0 * POLED["alpha_1"] + 2.0 * POLED["alpha_12"] * POLARIZATION**2
@@ -45,7 +47,9 @@ def test_disk_on_a_poled_crystal(tmp_path: Path) -> None:
     assert dielectric.gamma != pytest.approx(1.0, abs=0.1)
     depth = np.array([0.3, 1.0, 3.0]) * radius
     np.testing.assert_allclose(phi(depth), disk.potential(0.0, depth, dielectric.gamma), rtol=0.01)
-    assert -phi(0.0, 1) == pytest.approx(disk.field_on_axis(0.0, dielectric.gamma), rel=0.02)
+    # P, which is continuous, follows the field better than the slope of the potential in one cell.
+    E_z = P_z / (EPSILON_0 * (along - BACKGROUND))
+    assert E_z == pytest.approx(float(disk.field_on_axis(0.0, dielectric.gamma)), rel=0.02)
 
 
 @pytest.mark.parametrize("gap", [1e-9, 0.1e-9])
@@ -54,11 +58,11 @@ def test_sphere_above_a_dielectric(tmp_path: Path, gap: float) -> None:
     tip = {"kind": "sphere", "radius": radius, "gap": gap, "permittivity": [permittivity, permittivity]}
     landau = {"alpha_1": 0.5 / (EPSILON_0 * SUSCEPTIBILITY)}
     edge = 1e9 * np.sqrt(2.0 * radius * gap)
-    phi = potential_on_axis(tmp_path, tip, landau, 0.0, edge)
+    phi, P_z = below_tip(tmp_path, tip, landau, 0.0, edge)
     sphere = Sphere(radius, gap, Dielectric(permittivity, permittivity))
     depth = np.array([0.1, 0.3, 1.0]) * radius
     np.testing.assert_allclose(phi(depth), sphere.potential(0.0, depth), rtol=0.01)
-    assert -phi(0.0, 1) == pytest.approx(float(sphere.field_on_axis(0.0)), rel=0.02)
+    assert P_z / (EPSILON_0 * SUSCEPTIBILITY) == pytest.approx(float(sphere.field_on_axis(0.0)), rel=0.02)
 
 
 # --- V6.2 -------------------------------------------------------------------------------------------------
@@ -75,12 +79,13 @@ def rise(mesh: dict, radius: float, voltage: float = 1.0) -> float:
     simulation = simulation_of(
         material={**material, "elastic": {"C11": LAME + 2.0 * SHEAR, "C12": LAME, "C44": SHEAR}},
         mesh=mesh,
+        crystal={"axial_average": True},
         initial=uniform(0, 0, 0),
         flexoelectricity=FLEXO,
         mechanics={"boundary": [{"on": ["bottom", "side"], "kind": "clamped"}]},
         electrostatics={"tip": {"kind": "disk", "radius": radius, "potential": voltage}, "boundary": [GROUNDED]},
         time={"equilibrium": 1e-8},
-        solver={"linear_tolerance": 1e-9},
+        solver={"linear_tolerance": 1e-12, "mechanics_tolerance": 1e-13},
     )
     simulation.run()
     _, u = along_axis(simulation.functional.u)
@@ -94,7 +99,7 @@ def exact_rise(radius: float) -> float:
 
 def test_exact_response_of_a_half_space_to_a_disk(tmp_path: Path) -> None:
     radii = np.array([5.0, 10.0, 20.0])
-    mesh = half_plane(tmp_path / "half.msh", list(radii), 0.05, 600.0)
+    mesh = half_plane(tmp_path / "half.msh", list(radii), 0.2, 600.0)
     found = np.array([rise(mesh, a * 1e-9) for a in radii])
     exact = np.array([exact_rise(a * 1e-9) for a in radii])
     assert exact[1] == pytest.approx(0.7576e-12, rel=1e-4)
@@ -102,9 +107,7 @@ def test_exact_response_of_a_half_space_to_a_disk(tmp_path: Path) -> None:
     assert np.polyfit(np.log(radii), np.log(found), 1)[0] == pytest.approx(-1.0, abs=0.01)
 
 
-def test_the_rim_costs_an_order(tmp_path: Path) -> None:
-    finest, defects = (0.4, 0.2, 0.1), []
-    for size in finest:
-        mesh = half_plane(tmp_path / f"{size}.msh", [10.0], size, 600.0)
-        defects.append(abs(rise(mesh, 10e-9) / exact_rise(10e-9) - 1.0))
-    assert order(finest, defects) > 0.85
+@pytest.mark.parametrize("finest", [0.4, 0.2])
+def test_response_to_a_disk_hardly_depends_on_the_mesh(tmp_path: Path, finest: float) -> None:
+    mesh = half_plane(tmp_path / "half.msh", [10.0], finest, 600.0)
+    assert rise(mesh, 10e-9) == pytest.approx(exact_rise(10e-9), rel=0.01)
