@@ -48,7 +48,7 @@ def check(points, t, point_data, cell_data, cell_middles, kind):
     np.testing.assert_allclose(point_data["P"], P_exact(x, t).T, rtol=0, atol=1e-12)
     np.testing.assert_allclose(point_data["phi"], 2 * phi_exact(x, t), rtol=0, atol=1e-12)
     last = mesh_coordinates(cell_middles, kind)[KINDS[kind][0] - 1]
-    np.testing.assert_array_equal(cell_data["region"], np.where(last < 1.5, 1, 2))
+    np.testing.assert_array_equal(cell_data["region"], np.where(last < 1.4, 1, 2))
 
 
 @pytest.mark.parametrize(("kind", "degree"), ALL)
