@@ -27,7 +27,6 @@ from phasefield.case.schema import (
 )
 from phasefield.errors import CaseError
 from phasefield.loads import TipLoad, breakpoints, resolve, surface_potential
-from phasefield.loads.tip import QUADRATURE_DEGREE
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
 from phasefield.physics.functional import BoundaryTerm, Functional
@@ -248,7 +247,7 @@ class Conditions:
         tip = TipLoad(spec, self.domain, images, force, self.sampled_times(), self.scaling.stress)
         self.tip = tip
         self.followers.append(tip.update)
-        pressing = BoundaryTerm("load", spec.on, lambda P, u, phi, n: tip.pressure * u[2], QUADRATURE_DEGREE)
+        pressing = BoundaryTerm("load", spec.on, lambda P, u, phi, n: tip.pressure * u[2], tip.quadrature_degree)
         self.functional.boundary_terms.append(pressing)
 
     def _mean_strain(self) -> None:

@@ -46,7 +46,7 @@ class Observables:
         self.means = CellIntegrals(functional.domain, 21, self._mean_integrands())
         self.flexo_field = self._flexo_field() if functional.mechanics and functional.flexo_regions else None
         self.deformation = Deformation(functional, scaling) if tip else None
-        self.tip = TipMeasures(tip, functional, scaling, self.volumes) if tip else None
+        self.tip = TipMeasures(tip, functional, scaling) if tip else None
         self.scales = np.concatenate(
             [
                 np.full(3, scaling.polarization),

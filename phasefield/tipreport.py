@@ -14,6 +14,7 @@ import ufl
 from dolfinx import fem
 from dolfinx.mesh import compute_midpoints
 from mpi4py import MPI
+from ufl.core.expr import Expr
 
 from phasefield import compat, jit
 from phasefield.loads import TipLoad
@@ -22,8 +23,13 @@ from phasefield.output.projection import Projection
 from phasefield.physics.functional import Functional
 from phasefield.registry import extensive_unit
 from phasefield.scaling import Scaling
+from phasefield.solvers.assembly import CellIntegrals
 from phasefield.units import LENGTH
 
+#: Part of the polarization scale that P_z must exceed, the other way, to count as reversed: a tip may quench it.
+REVERSED = 0.05
+#: Quadrature points per cell and axis of integrals over the column below a tip.
+POINTS = 4
 #: Largest principal strain that counts as small.
 SMALL_STRAIN = 0.1
 
@@ -111,32 +117,41 @@ class Deformation:
 class TipMeasures:
     """The contact of a tip, and the film in the column below it.
 
+    The column ends inside cells, and so does what is reversed in it: integrals take `POINTS` points per cell and axis.
+
     Args:
         tip: the load.
         functional, scaling: the fields.
-        volumes: volume of the polar body that belongs to each owned node.
     """
 
-    def __init__(self, tip: TipLoad, functional: Functional, scaling: Scaling, volumes: np.ndarray):
-        self.tip, self.functional, self.scaling, self.volumes = tip, functional, scaling, volumes
-        self.comm = functional.domain.comm
-        axes = functional.domain.axes
-        x = functional.spaces.phi.tabulate_dof_coordinates()
-        self.in_plane = [i for i in (0, 1) if i in axes]
-        self.places = np.stack([x[:, axes.index(i)] for i in self.in_plane], axis=1) * LENGTH
-        fdim = functional.domain.dim - 1
-        self.pressed = fem.locate_dofs_topological(functional.spaces.phi, fdim, functional.domain.facets(tip.spec.on))
+    def __init__(self, tip: TipLoad, functional: Functional, scaling: Scaling):
+        self.tip, self.functional, self.scaling = tip, functional, scaling
+        domain = functional.domain
+        self.comm = domain.comm
+        self.center = fem.Constant(domain.mesh, np.zeros(2))
+        P_z = functional.P[2]
+        reversed_part = ufl.conditional(ufl.lt(P_z, -REVERSED), 1.0, 0.0)
+        integrands = [
+            (i, self._inside() * value, functional.dx(region, 2 * POINTS - 1))
+            for region in functional.polar_regions
+            for i, value in enumerate((1.0, P_z, reversed_part))
+        ]
+        self.integrals = CellIntegrals(domain, 3, integrands)
+        self.pressed = fem.locate_dofs_topological(functional.spaces.phi, domain.dim - 1, domain.facets(tip.spec.on))
+
+    def _inside(self) -> Expr:
+        """1 in the column, 0 outside."""
+        axes = self.functional.domain.axes
+        x = ufl.SpatialCoordinate(self.functional.domain.mesh)
+        square = sum((x[axes.index(i)] - self.center[i]) ** 2 for i in (0, 1) if i in axes)
+        return ufl.conditional(ufl.lt(square, (self.tip.column / LENGTH) ** 2), 1.0, 0.0)
 
     def row(self) -> dict[str, float]:
         """Columns tip_force (N; N/m in a section), tip_contact_radius, tip_x, tip_y, tip_indentation (m), tip_P_z, the
-        mean of the column (C/m²), and tip_reversed, the part of the column in which P_z < 0, away from the tip."""
+        mean of the column (C/m²), and tip_reversed, the part of the column in which P_z points away from the tip."""
         contact = self.tip.contact
-        owned = len(self.volumes)
-        center = np.array([contact.place[i] for i in self.in_plane])
-        inside = np.linalg.norm(self.places[:owned] - center, axis=1) <= self.tip.column
-        P_z = self.functional.P.x.array.reshape(-1, 3)[:owned, 2]
-        sums = [self.volumes[inside] @ v[inside] for v in (np.ones(owned), P_z, (P_z < 0.0).astype(float))]
-        volume, moment, reversed_part = self.comm.allreduce(np.array(sums))
+        self.center.value[:] = contact.place / LENGTH
+        volume, moment, reversed_part = self.integrals()
         sunk = -self.functional.u.x.array.reshape(-1, 3)[self.pressed, 2]
         return {
             "tip_force": contact.force,

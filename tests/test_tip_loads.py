@@ -34,9 +34,9 @@ def tip_on(domain: Domain, images: int = 1, *, force: float = 1e-6, **table: obj
     return TipLoad(spec, domain, images, lambda t: force, [0.0], 1e9)
 
 
-def pressed(tip: TipLoad, degree: int = 10) -> float:
+def pressed(tip: TipLoad) -> float:
     """Integral of the pressure of a tip over the body (N; N/m)."""
-    found = integral(tip.domain, tip.pressure, tip.domain.ds(tip.spec.on, quadrature_degree=degree))
+    found = integral(tip.domain, tip.pressure, tip.domain.ds(tip.spec.on, quadrature_degree=tip.quadrature_degree))
     return found * tip.unit * tip.images * NM ** (tip.domain.dim - 1)
 
 

@@ -38,8 +38,8 @@ from phasefield.units import LENGTH
 RESOLVED = 4.0
 #: Largest part of the force by which the quadrature of the unscaled pressure may be off.
 LARGEST_ERROR = 0.05
-#: Polynomial degree that the pressure is integrated for.
-QUADRATURE_DEGREE = 10
+#: Polynomial degree that the pressure is integrated for; that of a punch jumps twice.
+QUADRATURE_DEGREE = {"sphere": 10, "punch": 20, "point": 10}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class TipLoad:
         self._peak = fem.Constant(mesh, np.float64(0.0))
         profile = self._profile()
         self.pressure = self._peak * profile
-        self._integral = jit.form(profile * domain.ds(spec.on, quadrature_degree=QUADRATURE_DEGREE))
+        self._integral = jit.form(profile * domain.ds(spec.on, quadrature_degree=self.quadrature_degree))
         facets = domain.facets(spec.on)
         self._middles = self._in_plane(compute_midpoints(mesh, domain.dim - 1, facets))
         self._sizes = mesh.h(domain.dim - 1, facets)
@@ -139,6 +139,11 @@ class TipLoad:
                     return self.spec.contact_radius
                 law = cylinder_contact_radius if self._flat else sphere_contact_radius
                 return law(force, self.spec.radius or 0.0, self.spec.modulus or math.inf)
+
+    @property
+    def quadrature_degree(self) -> int:
+        """Polynomial degree that the pressure is integrated for, here and wherever it acts."""
+        return QUADRATURE_DEGREE[self.spec.kind]
 
     # --- in time ------------------------------------------------------------------------------------------
 

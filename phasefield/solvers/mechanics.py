@@ -216,7 +216,7 @@ class MechanicsSolver:
             load = (self.residual() - base_residual) * self.free
             w = np.zeros_like(f.u.x.array)
             if np.sqrt(self.comm.allreduce(load @ load)) > 1e-12 * scale:
-                w[: self.owned] = self._solve(-load, 1e-12)
+                w[: self.owned] = self.solve_linear(-load, 1e-12)
                 f.u.x.array[:] = w
                 f.u.x.scatter_forward()
                 w[:] = f.u.x.array
@@ -229,8 +229,8 @@ class MechanicsSolver:
         diagonal = self.K.getDiagonal()
         return float(np.sqrt(diagonal.dot(diagonal)))
 
-    def _solve(self, rhs: np.ndarray, tolerance: float) -> np.ndarray:
-        """K x = rhs to a residual of `tolerance` times the norm of rhs."""
+    def solve_linear(self, rhs: np.ndarray, tolerance: float) -> np.ndarray:
+        """x of K x = rhs to a residual of `tolerance` times the norm of rhs."""
         b = petsc_vector(self.comm, rhs, 3)
         x = self.K.createVecRight()
         if self.null_space:
@@ -271,7 +271,7 @@ class MechanicsSolver:
         norm = np.sqrt(self.comm.allreduce(residual @ residual))
         scale = max(internal.norm(), norm)
         if norm > self.tolerance * scale and scale > 1e-14 * self._force_scale():
-            f.u.x.array[: self.owned] += self._solve(-residual, max(self.tolerance * scale / norm, reduction))
+            f.u.x.array[: self.owned] += self.solve_linear(-residual, max(self.tolerance * scale / norm, reduction))
             f.u.x.scatter_forward()
         if self.free_strain:
             change = -np.linalg.solve(self.strain_stiffness, self.excess_stress())
