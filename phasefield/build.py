@@ -10,12 +10,14 @@ from mpi4py import MPI
 from phasefield import tensors
 from phasefield.boundary import Conditions
 from phasefield.case.axisymmetry import check_axial_stiffness
+from phasefield.case.defects import debye_length, diffusivity
 from phasefield.case.material import checked_samples, region_elastic
 from phasefield.case.schema import Case
 from phasefield.displacement import prescribed_displacement
 from phasefield.errors import CaseError, nearest
 from phasefield.ferroelectric import Body
 from phasefield.initial import initial_polarization
+from phasefield.ions import Ions
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive
 from phasefield.physics.electrostatics import charge_energy
@@ -23,11 +25,12 @@ from phasefield.physics.flexoelectricity import Coupling, coupling
 from phasefield.physics.functional import Functional
 from phasefield.scaling import scaling_for
 from phasefield.solvers.core import CoupledProblem
+from phasefield.solvers.drift import DriftSolver, SpeciesEquations
 from phasefield.solvers.floating import Floating
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
 from phasefield.solvers.rescue import Rescue
-from phasefield.stepping import BackwardEuler, Ramp, Relax, Stepper, Transient
+from phasefield.stepping import BackwardEuler, DriftRelax, DriftTransient, Motion, Ramp, Relax, Stepper, Transient
 from phasefield.units import LENGTH
 
 
@@ -70,6 +73,7 @@ class Parts:
         self.scaling = max(map(scaling_for, materials), key=lambda scaling: scaling.field)
         self.domain = build_domain(case.mesh, comm)
         self.body = Body(case, self.domain, self.scaling)
+        self.ions = Ions(case, self.domain, self.scaling, self.body)
         self.functional = Functional(
             self.domain,
             case.mesh.degree,
@@ -80,13 +84,17 @@ class Parts:
             coupling=_coupling(case),
             strain_gradient_length=(case.flexoelectricity.strain_gradient_length or 0.0) / LENGTH,
             bent=bool(case.mechanics.curvature),
+            species=self.ions.species,
+            fixed_charge=self.ions.fixed_charge,
         )
         if case.electrostatics.space_charge is not None:
             rho = self.body.space_charge(case.electrostatics.space_charge)
             self.functional.volume_loads.append(lambda P, u, phi: charge_energy(phi, rho))
         self.conditions = Conditions(case, self.functional, self.scaling)
         self.conditions.follow(case.material.temperature, self.body.set_temperature)
+        self.conditions.follow(case.material.temperature, self.ions.set_temperature)
         self.problem = self._problem()
+        self.warnings = self.ions.unresolved(debye_length(case, self.material))
         self.stepper = self._stepper()
 
     def _problem(self) -> CoupledProblem:
@@ -119,15 +127,33 @@ class Parts:
     def _stepper(self) -> Stepper:
         spec, solver = self.case.time, self.case.solver
         rescue = Rescue(self.problem, solver.newton_unknowns, always=solver.method == "newton")
+        if self.ions.species:
+            return self._drift(rescue)
         if spec.scheme == "backward-euler":
             return BackwardEuler(self.problem, spec, self.scaling, solver.newton_tolerance, rescue)
         steppers = {"relax": Relax, "ramp": Ramp, "transient": Transient}
         return steppers[spec.mode](self.problem, spec, self.scaling, rescue)
+
+    def _drift(self, rescue: Rescue) -> Stepper:
+        case, ions = self.case, self.ions
+        equations = [
+            SpeciesEquations(self.problem, species, held.free_c, held.free_mu, held.follows)
+            for species, held in zip(ions.species, ions.held, strict=True)
+        ]
+        solver = DriftSolver(self.problem, equations, case.solver.newton_unknowns)
+        D = [diffusivity(spec, self.body.temperature) for spec in ions.specs.values()]
+        size = LENGTH * max(self.domain.lengths)
+        relaxed = case.defects.polarization == "relaxed"
+        first = 1e-3 * (min(size, debye_length(case, self.material)) ** 2 / max(D) if relaxed else self.scaling.time)
+        motion = Motion(solver, relaxed, first, diffusion_time=size**2 / min(D))
+        stepper = DriftRelax if case.time.mode == "relax" else DriftTransient
+        return stepper(self.problem, case.time, self.scaling, rescue, motion)
 
     def initialize(self) -> None:
         """Initial polarization, then φ and u in equilibrium with it; or u as prescribed."""
         spec = self.case.mechanics.prescribed
         if spec is not None:
             prescribed_displacement(spec, self.domain, self.functional.u, self.scaling.displacement)
+        self.ions.initialize()
         initial_polarization(self.case.initial, self.domain, self.functional.P, self.scaling.polarization)
         self.stepper.start()

@@ -75,17 +75,17 @@ class Body:
         """Whether the composition varies."""
         return self.case.material.grading is not None
 
-    def _along(self, spec: ProfileSpec, places: Places) -> np.ndarray:
-        """Values (n) of a profile at places."""
+    def along(self, spec: ProfileSpec, points: np.ndarray) -> np.ndarray:
+        """Values (n) of a profile at points (n, 3) in lab coordinates (m)."""
         axis = "xyz".index(spec.axis)
         lowest, highest = (LENGTH * end for end in self.domain.extent(axis, *self.regions))
-        return profile(spec, highest - lowest)(places.points[:, axis] - lowest)
+        return profile(spec, highest - lowest)(points[:, axis] - lowest)
 
     def _compositions(self, places: Places) -> tuple[list[float | None], np.ndarray]:
         """Distinct compositions of the body, the same on all ranks, and which of them is at each place (n)."""
         if self.case.material.grading is None:
             return [self.case.material.composition], np.zeros(len(places.points), dtype=int)
-        here = np.round(self._along(self.case.material.grading, places), DECIMALS)
+        here = np.round(self.along(self.case.material.grading, places.points), DECIMALS)
         everywhere = np.unique(np.concatenate(self.comm.allgather(np.unique(here))))
         return [float(x) for x in everywhere], np.searchsorted(everywhere, here)
 
@@ -150,7 +150,7 @@ class Body:
             strain[:, :3] = (mechanics.reference_lattice / lattice - 1.0)[:, None]
             misfit = strain[index] if self.graded else strain
         if mechanics.misfit_profile is not None:
-            misfit = misfit * self._along(mechanics.misfit_profile, places)[:, None]
+            misfit = misfit * self.along(mechanics.misfit_profile, places.points)[:, None]
         return misfit / self.scaling.strain
 
     # --- charge -------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Body:
     def space_charge(self, spec: ProfileSpec) -> fem.Function:
         """A profile of free charge (C/m³) in solver units, zero outside the body."""
         unit = self.scaling.polarization / LENGTH
-        return self.places.function(self._along(spec, self.places) / unit)
+        return self.places.function(self.along(spec, self.places.points) / unit)
 
     # --- temperature --------------------------------------------------------------------------------------
 

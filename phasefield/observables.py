@@ -11,7 +11,7 @@ from phasefield.loads import TipLoad
 from phasefield.physics import electrostatics
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
-from phasefield.solvers.assembly import CellIntegrals, nodal_volumes
+from phasefield.solvers.assembly import CellIntegrals, body_volumes, nodal_volumes
 from phasefield.solvers.energies import EnergyReport
 from phasefield.tipreport import Deformation, TipMeasures
 from phasefield.units import LENGTH
@@ -47,6 +47,7 @@ class Observables:
         self.flexo_field = self._flexo_field() if functional.mechanics and functional.flexo_regions else None
         self.deformation = Deformation(functional, scaling) if tip else None
         self.tip = TipMeasures(tip, functional, scaling) if tip else None
+        self.defect_volumes = [body_volumes(functional, s.space) for s in functional.species]
         self.scales = np.concatenate(
             [
                 np.full(3, scaling.polarization),
@@ -90,7 +91,7 @@ class Observables:
             row |= {f"mean_{name}_{axis}": float(means[offset + i]) for i, axis in enumerate(AXES)}
         for name, offset in (("strain", 9), ("stress", 15)):
             row |= {f"mean_{name}_{c}": float(means[offset + k]) for k, c in enumerate(COMPONENTS)}
-        row |= self._flexo() | self._curvature() | self._extrema() | self._fractions()
+        row |= self._flexo() | self._curvature() | self._extrema() | self._fractions() | self._defects()
         for part in (self.tip, self.deformation):
             row |= part.row() if part else {}
         return row
@@ -109,6 +110,17 @@ class Observables:
         across = f.domain.axis_names[f.domain.periodic.index(False)]
         curvature = f.mean_strain.value[6:] * np.array([1, 1, 1, 0.5, 0.5, 0.5]) * self.scaling.strain / LENGTH
         return {f"curvature_{c}": float(curvature[k]) for k, c in enumerate(COMPONENTS) if across not in c}
+
+    def _defects(self) -> dict[str, float]:
+        """Number of each species in the body (per metre of each axis not resolved) and its extreme concentrations."""
+        row: dict[str, float] = {}
+        cell = LENGTH**self.functional.domain.body_dim
+        for s, volumes in zip(self.functional.species, self.defect_volumes, strict=True):
+            c = s.c.x.array[: s.owned][volumes > 0.0] * s.unit
+            row[f"number_{s.name}"] = self.comm.allreduce(float(volumes[volumes > 0.0] @ c)) * cell
+            row[f"min_{s.c.name}"] = self.comm.allreduce(c.min(initial=np.inf), op=MPI.MIN)
+            row[f"max_{s.c.name}"] = self.comm.allreduce(c.max(initial=-np.inf), op=MPI.MAX)
+        return row
 
     def _nodal_P(self) -> np.ndarray:
         return self.functional.P.x.array[: 3 * len(self.volumes)].reshape(-1, 3)[self.volumes > 0.0]

@@ -37,6 +37,17 @@ FIELDS: dict[str, FieldInfo] = {
 }
 
 
+#: Prefix of the concentrations of defects, which users name.
+CONCENTRATION = "c_"
+
+
+def field_info(name: str) -> FieldInfo:
+    """A field by name, concentrations c_<species> among them. Raises KeyError for others."""
+    if name.startswith(CONCENTRATION):
+        return FieldInfo(name, name, f"concentration of {name.removeprefix(CONCENTRATION)}", "1/m^3", ())
+    return FIELDS[name]
+
+
 @dataclass(frozen=True)
 class ObservableInfo:
     """A column of observables.csv."""
@@ -113,6 +124,7 @@ _NAMED = {
     "force": ("F", "force on", "N"),
     "curvature": ("κ", "curvature of the plate,", "1/m"),
     "load": ("", "load", ""),
+    "number": ("N", "number of", ""),
 }
 
 
@@ -148,15 +160,15 @@ def extensive_unit(unit: str, dim: int) -> str:
     """Unit of an integral over `dim` mesh coordinates: per metre of each axis not resolved."""
     if unit == "m^3":
         return f"m^{dim}" if dim > 1 else "m"
-    return {3: unit, 2: f"{unit}/m", 1: f"{unit}/m^2"}[dim]
+    return {3: unit, 2: f"{unit or '1'}/m", 1: f"{unit or '1'}/m^2"}[dim]
 
 
 def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
     Known are step, time, dt, those of tips, energy_<term>, <mean, rms, min or max>_<field>[_<component>], those of
-    `response_columns`, and fraction_, charge_, potential_, force_ and load_ followed by a name. Raises KeyError for
-    others.
+    `response_columns`, and fraction_, charge_, potential_, force_, load_ and number_ followed by a name. Raises
+    KeyError for others.
     """
     if response := _response(name):
         return response
@@ -173,15 +185,16 @@ def observable(name: str, dim: int) -> ObservableInfo:
         return _statistic(name, kind, rest)
     if kind in _NAMED and rest:
         symbol, label, unit = _NAMED[kind]
-        unit = extensive_unit(unit, dim) if kind in ("charge", "force") else unit
+        unit = extensive_unit(unit, dim) if kind in ("charge", "force", "number") else unit
         return ObservableInfo(name, f"{symbol}_{rest}".lstrip("_"), f"{label} {rest}", unit)
     raise KeyError(name)
 
 
 def _statistic(name: str, kind: str, rest: str) -> ObservableInfo:
     # Names of fields hold underscores too.
-    field, _, component = (rest, "", "") if rest in FIELDS else rest.rpartition("_")
-    info = FIELDS[field]
+    whole = rest in FIELDS or rest.startswith(CONCENTRATION)
+    field, _, component = (rest, "", "") if whole else rest.rpartition("_")
+    info = field_info(field)
     components = {(): (), (3,): VECTOR_COMPONENTS, (6,): VOIGT_COMPONENTS}[info.shape]
     if component and component not in components:
         raise KeyError(name)

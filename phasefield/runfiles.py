@@ -23,7 +23,7 @@ from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.rankzero import on_root
 from phasefield.record import identity
-from phasefield.registry import FIELDS, observable
+from phasefield.registry import field_info, observable
 from phasefield.runfolder import RunFolder, Status
 from phasefield.tipreport import deformation_report
 
@@ -66,7 +66,8 @@ class RunFiles:
         self.saved: tuple[int, int] | None = None
         self.saved_at = time.monotonic()
         self.fields: dict[str, Source] = {
-            name: source_of(name, parts.functional, parts.scaling) for name in self.spec.fields
+            name: source_of(name, parts.functional, parts.scaling)
+            for name in (*self.spec.fields, *(species.c.name for species in parts.functional.species))
         }
         try:
             if restart is not None:
@@ -95,10 +96,10 @@ class RunFiles:
             },
             mode=parts.case.time.mode,
             citations=list(parts.material.citations),
-            warnings=list(parts.material.warnings),
+            warnings=[*parts.material.warnings, *parts.warnings],
             fields={
-                name: {"label": FIELDS[name].label, "symbol": FIELDS[name].symbol, "unit": FIELDS[name].unit}
-                for name in self.fields
+                info.name: {"label": info.label, "symbol": info.symbol, "unit": info.unit}
+                for info in map(field_info, self.fields)
             },
             geometry_unit="nm",
         )
@@ -152,7 +153,8 @@ class RunFiles:
 
     def _stored(self) -> dict[str, fem.Function | Owned]:
         f = self.parts.functional
-        return {"P": f.P, "phi": f.phi, "u": f.u, **self.parts.stepper.history()}
+        defects = {field.name: field for field in f.defect_fields}
+        return {"P": f.P, "phi": f.phi, "u": f.u, **defects, **self.parts.stepper.history()}
 
     def checkpoint(self) -> None:
         """Write a checkpoint of the present state, unless the last one is of it; what came before is on the disk."""
@@ -202,7 +204,7 @@ class RunFiles:
             iterations={
                 "polarization": self.parts.problem.polarization.iterations,
                 "mechanics": mechanics.iterations if mechanics else 0,
-                "newton": self.parts.stepper.rescue.newton.iterations,
+                "newton": self.parts.stepper.rescue.newton.iterations + self.parts.stepper.factorizations,
             },
             timings=dict(timings),
             **self._tip_report(),

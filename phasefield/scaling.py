@@ -86,6 +86,14 @@ class Scaling:
         """Scaled permittivity of a relative one."""
         return EPSILON_0 * relative * self.alpha
 
+    def charge(self, density: float) -> float:
+        """Scaled charge density (C/m^3)."""
+        return density * LENGTH / self.polarization
+
+    def diffusivity(self, D: np.ndarray) -> np.ndarray:
+        """Scaled diffusion coefficient (m^2/s)."""
+        return D * self.time / LENGTH**2
+
     def flexocoupling(self, f: np.ndarray) -> np.ndarray:
         """Scaled flexocoupling tensor (V)."""
         return f * self.strain / (self.field * LENGTH)

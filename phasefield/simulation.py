@@ -130,6 +130,8 @@ class Simulation:
         self._begin(files)
         end = self.case.time.end
         unit = extensive_unit("J", self.domain.body_dim)
+        for warning in self.parts.warnings if self.comm.rank == 0 else ():
+            log.logger.warning("%s", warning)
         with Progress(self.comm.rank, end=end, start=self.stepper.t, energy_unit=unit) as progress:
             started = time.perf_counter()
             before = self._iterations()
@@ -215,7 +217,7 @@ class Simulation:
         )
 
     def _iterations(self) -> int:
-        return self.problem.polarization.iterations
+        return self.problem.polarization.iterations + self.stepper.factorizations
 
     def _result(self, status: str) -> Result:
         return Result(

@@ -25,6 +25,10 @@ LENGTH = 1e-9
 #: Vacuum permittivity (F/m), CODATA 2018.
 EPSILON_0 = 8.8541878128e-12
 
+#: Boltzmann's constant (J/K) and the elementary charge (C), exact in SI.
+BOLTZMANN = 1.380649e-23
+ELEMENTARY_CHARGE = 1.602176634e-19
+
 _QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(.*?)\s*")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 

@@ -17,6 +17,12 @@ TIMES = {
     "ramp": {"mode": "ramp", "end": 1.0, "points": 2, "equilibrium": 1e-5},
     "backward-euler": {"mode": "transient", "scheme": "backward-euler", "steps": [1e-14, 2e-14, 1e-14]},
 }
+#: Mobile defects on a line, P beside them or at once in equilibrium, and to equilibrium.
+DRIFTS = {
+    "dynamic": {"mode": "transient", "end": 1.0, "tolerance": 0.02},
+    "relaxed": {"mode": "transient", "end": 1.0, "tolerance": 0.02},
+    "relax": {"mode": "relax", "equilibrium": 1e-5},
+}
 
 
 def case_of(name: str, **tables: dict) -> dict:
@@ -39,6 +45,31 @@ def case_of(name: str, **tables: dict) -> dict:
         "time": TIMES[name],
         "output": {"figure": False, "every_steps": 3, "fields": ["P", "phi", "u", "E"]},
     } | tables
+
+
+def drift_of(name: str) -> dict:
+    """Vacancies in a film of SrTiO3 that a voltage drives, and the strain that they make."""
+    vacancy = {"charge": 2, "site_density": 5e28, "concentration": 1e25, "diffusivity": 1e-17, "excess_volume": 1e-29}
+    return {
+        "version": 1,
+        "material": {"name": "SrTiO3_Sheng2010", "temperature": 300.0},
+        "mesh": {"kind": "film", "thickness": 1e-8, "spacing": 1e-9, "faces": {"film_bottom": 5e-10}},
+        "initial": {"kind": "uniform", "value": [0.0, 0.0, 1e-3]},
+        "mechanics": {"strain": {"xx": "free"}},
+        "electrostatics": {
+            "boundary": [
+                {"on": "bottom", "kind": "electrode"},
+                {"on": "top", "kind": "electrode", "potential": 0.1},
+            ]
+        },
+        "defects": {
+            "background": "neutralizing",
+            "polarization": "dynamic" if name == "dynamic" else "relaxed",
+            "species": {"V": vacancy},
+        },
+        "time": DRIFTS[name],
+        "output": {"figure": False, "every_steps": 3},
+    }
 
 
 def stop_after(simulation: Simulation, count: int) -> None:

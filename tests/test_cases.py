@@ -27,6 +27,7 @@ SHORT = {
     "coherent_film": [],
     "misfit_relaxation": ["time.points=20"],
     "graded_pzt": ['mesh.spacing="5 nm"'],
+    "resistive_switching": ['mesh.spacing="1 nm"'],
 }
 
 
@@ -89,3 +90,19 @@ def test_domain_walls_beside_their_closed_form(tmp_path):
         assert abs(energy.difference) < (1e-3 if name.endswith("180") else 5e-3)
         assert abs(thickness.difference) < 1e-2
     assert (tmp_path / "walls.png").stat().st_size > 10_000
+
+
+@pytest.mark.long
+def test_vacancies_follow_the_polarization(tmp_path):
+    rows = {row.quantity: row for row in run_study(CASES / "resistive_switching", tmp_path, []).analysis}
+    up, down = (rows[f"mean height, P {name} (nm)"].computed for name in ("up", "down"))
+    assert up < 6.0
+    assert up + down == pytest.approx(20.0, rel=1e-3)  # the profiles are mirror images
+    assert rows["mean height, P up, +0.5 V (nm)"].computed < up < rows["mean height, P up, −0.5 V (nm)"].computed
+    for name, sign in (("up", -1.0), ("down", 1.0)):
+        assert sign * rows[f"barrier at the bottom by vacancies, P {name} (eV)"].computed > 0.1
+        assert sign * rows[f"barrier at the top by vacancies, P {name} (eV)"].computed < -0.3
+    assert abs(rows["mean height before the pulse (nm)"].difference) < 0.01
+    assert abs(rows["mean height at the end (nm)"].difference) < 0.01
+    assert rows["half of the way after (s)"].computed < 0.1
+    assert (tmp_path / "vacancies.png").stat().st_size > 10_000

@@ -20,7 +20,7 @@ LAYERS = (
     {"build"},
     {"stepping", "output", "checkpoint", "observables", "tipreport", "runfolder", "progress", "plot"},
     {"solvers"},
-    {"ferroelectric", "physics", "loads", "boundary", "initial", "displacement"},
+    {"ferroelectric", "ions", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
     {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
     | {"record", "registry", "atomic", "comparison", "loops", "signals", "units", "errors", "log"},

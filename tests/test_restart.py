@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from continued import TIMES, assert_same_series, case_of, frames, stop_after
+from continued import DRIFTS, TIMES, assert_same_series, case_of, drift_of, frames, stop_after
 from ranks import TESTS, run_on
 
 from phasefield.case import load_case
@@ -54,6 +54,14 @@ def test_a_run_in_parts_is_the_undisturbed_run(tmp_path, name, method, parts):
     case = load_case(case_of(name, solver={"method": method}))
     run_case(case, tmp_path / "whole")
     assert run_in_parts(case, tmp_path / "parts") >= parts
+    assert_same_series(tmp_path / "parts", tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_drift_in_parts_is_the_undisturbed_drift(tmp_path, name):
+    case = load_case(drift_of(name))
+    run_case(case, tmp_path / "whole")
+    assert run_in_parts(case, tmp_path / "parts") >= 3
     assert_same_series(tmp_path / "parts", tmp_path / "whole")
 
 

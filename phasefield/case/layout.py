@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import cast
 
-from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec, TipMesh
+from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec, Side, TipMesh
 from phasefield.case.tipmesh import tip_axes, tip_ranges
 
 #: Layers of a film mesh that carry no polarization.
@@ -57,15 +59,61 @@ def cell_count(length: float, spacing: float) -> int:
     return max(1, math.ceil(ratio - 1e-6))
 
 
+def ends_of(mesh: BoxMesh | FilmMesh, axis: str) -> tuple[float | None, float | None]:
+    """Sizes of the cells at the lower and upper side of the body along an axis, where `mesh.faces` gives them."""
+    if isinstance(mesh, FilmMesh):
+        return (mesh.faces.get("film_bottom"), mesh.faces.get("film_top")) if axis == "z" else (None, None)
+    lower, upper = (mesh.faces.get(side) for side in cast(tuple[Side, Side], (f"{axis}_min", f"{axis}_max")))
+    return lower, upper
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Cells that fill a length: graded ones from either end, and `between` equal ones; relative sizes (m)."""
+
+    lower: tuple[float, ...]
+    between: int
+    largest: float
+    upper: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of cells."""
+        return len(self.lower) + self.between + len(self.upper)
+
+    def sizes(self, length: float) -> list[float]:
+        """Sizes of all cells, whose sum is `length`; none is larger than asked for."""
+        relative = [*self.lower, *[self.largest] * self.between, *reversed(self.upper)]
+        scale = length / sum(relative)
+        return [size * scale for size in relative]
+
+
+def filling(length: float, largest: float, ends: tuple[float | None, float | None], growth: float) -> Filling:
+    """Cells of at most `largest` in `length` that grow by the ratio `growth` from the sizes at either end of `ends`."""
+    sides: tuple[list[float], list[float]] = ([], [])
+    following = [largest if end is None else min(end, largest) for end in ends]
+    filled = 0.0
+    while filled < length * (1.0 - 1e-9) and min(following) < largest:
+        side = 0 if following[0] <= following[1] else 1
+        sides[side].append(following[side])
+        filled += following[side]
+        following[side] = min(growth * following[side], largest)
+    rest = length - filled
+    between = cell_count(rest, largest) if rest > 1e-9 * length else 0
+    return Filling(tuple(sides[0]), between, largest, tuple(sides[1]))
+
+
 def cells_of(mesh: BoxMesh | FilmMesh) -> tuple[int, ...]:
     """Number of cells along each mesh axis; entries that contradict each other are left out."""
     if isinstance(mesh, BoxMesh) and mesh.spacing is None:
         return mesh.cells or ()
     spacing = mesh.spacing if isinstance(mesh.spacing, tuple) else (mesh.spacing or 1.0,) * 3
     if isinstance(mesh, BoxMesh):
-        return tuple(cell_count(*pair) for pair in zip(mesh.size, spacing, strict=False))
+        given = zip(axes_of(mesh) or "", mesh.size, spacing, strict=False)
+        return tuple(filling(length, h, ends_of(mesh, axis), mesh.growth).count for axis, length, h in given)
     in_plane = (cell_count(*pair) for pair in zip(mesh.width, spacing, strict=False))
     layers = {name: cell_count(t, spacing[-1]) for name, t in layers_of(mesh).items()}
+    layers["film"] = filling(mesh.thickness, spacing[-1], ends_of(mesh, "z"), mesh.growth).count
     if mesh.substrate_cells is not None and "substrate" in layers:
         layers["substrate"] = mesh.substrate_cells
     return (*in_plane, sum(layers.values()))

@@ -90,6 +90,11 @@ def _path_keys(data: Data) -> Iterator[tuple[Data, str]]:
         parent = data.get(table)
         if isinstance(parent, dict) and isinstance(parent.get(key), dict):
             yield parent[key], "path"
+    defects = data.get("defects")
+    species = defects.get("species") if isinstance(defects, dict) else None
+    for spec in species.values() if isinstance(species, dict) else ():
+        if isinstance(spec, dict) and isinstance(spec.get("profile"), dict):
+            yield spec["profile"], "path"
     material = data.get("material")
     if isinstance(material, dict):
         yield material, "name"

@@ -47,6 +47,7 @@ from phasefield.units import (
 Positive = Field(gt=0)
 NonNegative = Field(ge=0)
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Factor = Annotated[float, NonNegative]
 Count = Annotated[int, Strict(), Positive]
 Flag = Annotated[bool, Strict()]
 # The range stands before the unit: it holds for the number in SI, and is kept in the JSON Schema.
@@ -60,6 +61,8 @@ NonNegativePolarization = Annotated[float, NonNegative, Unit("C/m^2")]
 Permittivity = Annotated[float, Field(ge=1)]
 Vector = tuple[Number, Number, Number]
 PolarizationVector = tuple[Polarization, Polarization, Polarization]
+Side = Literal["x_min", "x_max", "y_min", "y_max", "z_min", "z_max"]
+Growth = Annotated[float, Field(gt=1, le=3)]
 Component = Literal["xx", "yy", "zz", "yz", "xz", "xy"]
 
 LandauQuadratic = Annotated[float, Unit("J m/C^2")]
@@ -70,6 +73,12 @@ ElectrostrictiveCoefficient = Annotated[float, Unit("m^4/C^2")]
 GradientCoefficient = Annotated[float, Unit("J m^3/C^2")]
 Flexocoupling = Annotated[float, Unit("V")]
 KineticCoefficient = Annotated[float, Positive, Unit("C^2/(J m s)")]
+Concentration = Annotated[float, Positive, Unit("1/m^3")]
+NonNegativeConcentration = Annotated[float, NonNegative, Unit("1/m^3")]
+Diffusivity = Annotated[float, Positive, Unit("m^2/s")]
+NonNegativeEnergy = Annotated[float, NonNegative, Unit("J")]
+Energy = Annotated[float, Unit("J")]
+Volume = Annotated[float, Unit("m^3")]
 
 #: A number in the SI unit of the key, a text with a unit, or the name of a load of the table
 #: `loads`.
@@ -442,6 +451,10 @@ class BoxMesh(MeshTable):
     """lower corner (m), zero unless given"""
     cell: Literal["simplex", "tensor"] = "simplex"
     """triangles and tetrahedra, or quadrilaterals and hexahedra"""
+    faces: dict[Side, PositiveLength] = Field(default_factory=dict)
+    """size of the cells at sides (m), e.g. { z_min = "0.2 nm" }, from where they grow to `spacing`"""
+    growth: Growth = 1.2
+    """ratio by which cells grow away from `faces`"""
 
 
 class FilmMesh(MeshTable):
@@ -469,6 +482,10 @@ class FilmMesh(MeshTable):
     """number of cell layers in the substrate, growing away from the film"""
     cell: Literal["simplex", "tensor"] = "simplex"
     """triangles and tetrahedra, or quadrilaterals and hexahedra"""
+    faces: dict[Literal["film_bottom", "film_top"], PositiveLength] = Field(default_factory=dict)
+    """size of the cells of the film at its sides (m), from where they grow to `spacing`"""
+    growth: Growth = 1.2
+    """ratio by which cells grow away from `faces`"""
 
 
 class TipMesh(MeshTable):
@@ -1072,6 +1089,93 @@ class Flexoelectricity(Table):
         return {**data, "enabled": True} if given else data
 
 
+# --- defects --------------------------------------------------------------------------------------
+
+
+class DefectCondition(Table):
+    """A condition of one species on one or more boundaries.
+
+    blocking: no defects pass, the default of every boundary. concentration: c = value. reservoir: a phase in which
+    defects have the electrochemical potential kT ln(c/(c_max - c)) + z e phi + ... = value.
+    """
+
+    on: Names
+    """boundary, or list of boundaries"""
+    kind: Literal["blocking", "concentration", "reservoir"]
+    """what is prescribed"""
+    value: Annotated[float | None, WithJsonSchema({"type": ["number", "string"]})] = None
+    """concentration (1/m^3), or electrochemical potential (J, or a text such as "-0.3 eV")"""
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _in_the_unit_of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = info.data.get("kind")
+        if value is None or kind is None:
+            return None
+        if kind == "blocking":
+            raise ValueError(f'found {units.shown(value)}; kind "blocking" takes no value')
+        return units.to_si(value, {"concentration": "1/m^3", "reservoir": "J"}[kind])
+
+
+class DefectSpecies(Table):
+    """A kind of mobile point defects on sites of their own in the ferroelectric body."""
+
+    charge: Number
+    """charge number z, e.g. 2 for oxygen vacancies"""
+    site_density: Concentration
+    """sites per volume c_max (1/m^3), which the concentration never reaches"""
+    concentration: Concentration
+    """concentration at the start (1/m^3)"""
+    profile: ProfileSpec | None = None
+    """factor on `concentration` at each place at the start, 1 everywhere unless given"""
+    diffusivity: Diffusivity | None = None
+    """diffusion coefficient D (m^2/s), or give `D0` and `activation_energy`"""
+    D0: Diffusivity | None = None
+    """D0 (m^2/s) of D = D0 exp(-H/kT)"""
+    activation_energy: NonNegativeEnergy | None = None
+    """H (J, or a text such as "0.62 eV") of D = D0 exp(-H/kT)"""
+    anisotropy: tuple[Factor, Factor, Factor] = (1.0, 1.0, 1.0)
+    """factors on D along the three crystal axes"""
+    excess_volume: Volume | None = None
+    """volume Omega (m^3, or a text such as "10 angstrom^3") by which a defect expands the free crystal: the Vegard
+    strain is (Omega/3) (c - reference) along every axis"""
+    vegard: Annotated[tuple[Volume, ...], Field(min_length=6, max_length=6)] | None = None
+    """any Vegard tensor (m^3), instead of `excess_volume`: strain per concentration, crystal frame, components
+    xx, yy, zz, yz, xz, xy (tensor shear)"""
+    reference: NonNegativeConcentration | None = None
+    """concentration (1/m^3) at which the lattice has no Vegard strain, `concentration` unless given"""
+    boundary: tuple[DefectCondition, ...] = ()
+    """conditions on boundaries; blocking where nothing is said"""
+
+
+class FixedCharge(Table):
+    """Immobile charged defects, e.g. acceptors, spread evenly over the ferroelectric body."""
+
+    charge: Number
+    """charge number z, e.g. -1 for singly ionized acceptors"""
+    concentration: NonNegativeConcentration
+    """concentration (1/m^3)"""
+
+
+class Defects(Table):
+    """Charged point defects that drift and diffuse in the ferroelectric body, in physical time or to equilibrium.
+
+    Their number is conserved but for what passes through boundaries. Their charge and that of the background are
+    free charge in Gauss's law; with several species each has sites of its own.
+    """
+
+    species: dict[str, DefectSpecies] = Field(default_factory=dict)
+    """mobile species by name"""
+    fixed: dict[str, FixedCharge] = Field(default_factory=dict)
+    """immobile charges by name"""
+    background: Literal["neutralizing", "none"] | None = None
+    """"neutralizing": a uniform fixed charge makes the body neutral as a whole at the start; "none": there is nothing
+    but `species` and `fixed`. To be said if there is charge and nothing in `fixed`"""
+    polarization: Literal["relaxed", "dynamic"] = "relaxed"
+    """"relaxed": P is in equilibrium with the defects at every instant, right as long as these are much slower;
+    "dynamic": P evolves in the same physical time, which resolves a switching of P step by step"""
+
+
 # --- running --------------------------------------------------------------------------------------
 
 
@@ -1150,7 +1254,7 @@ class Output(Table):
     equilibrium: the end of a relaxation, each load point of a ramp; nan for other states"""
 
     fields: tuple[OutputField, ...] = ("P", "phi", "u")
-    """fields to write"""
+    """fields to write; concentrations of defects are always written, as c_<species>"""
     every_steps: Count | None = None
     """write fields every so many steps"""
     every_time: PositiveTime | None = None
@@ -1188,6 +1292,8 @@ class Case(Table):
     """boundary conditions of the polarization"""
     flexoelectricity: Flexoelectricity = Flexoelectricity()
     """flexocoupling"""
+    defects: Defects = Defects()
+    """mobile charged defects"""
     loads: dict[str, LoadSpec] = Field(default_factory=dict)
     """waveforms by name, to be used in place of numbers"""
     time: TimeTable = TimeTable()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phasefield.case import Case
+from phasefield.case.defects import FEWEST_CELLS, debye_length, diffusivity
 from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.layout import axes_of, cells_of, lengths_of
 from phasefield.case.material import Ferroelectric, temperatures
@@ -49,6 +50,7 @@ def summary(case: Case, material: Material, out: Path) -> Iterator[Line]:
     yield from _flexoelectricity(case, material)
     yield from _electrostatics(case)
     yield from _conditions("surfaces", case.polarization.boundary)
+    yield from _defects(case, material)
     yield "initial", _initial(case)
     for name, load in case.loads.items():
         yield "load", f"{name}: {load.kind}" + (f" in {load.unit}" if load.unit else "")
@@ -93,8 +95,8 @@ def node_count(mesh: BoxMesh | FilmMesh | TipMesh) -> int:
 
 
 def _unknowns_per_node(case: Case) -> int:
-    """P has three, u three, phi one."""
-    return 3 + 3 * case.mechanics.enabled + case.electrostatics.enabled
+    """P has three, u three, phi one, each species of defects two."""
+    return 3 + 3 * case.mechanics.enabled + case.electrostatics.enabled + 2 * len(case.defects.species)
 
 
 # --- material -------------------------------------------------------------------------------------
@@ -269,6 +271,34 @@ def _value(value: float | str, unit: str) -> str:
 
 def _vector(vector: tuple[float, ...]) -> str:
     return " ".join(f"{value:g}" for value in vector)
+
+
+# --- defects --------------------------------------------------------------------------------------
+
+
+def _defects(case: Case, material: Material) -> Iterator[Line]:
+    """The species, what they move by, and the lengths that the mesh must resolve."""
+    for name, s in case.defects.species.items():
+        D = diffusivity(s, material.temperature)
+        yield (
+            "defects",
+            f"{name}: charge {s.charge:+g} e, {s.concentration:g} of {s.site_density:g} 1/m³, D = {D:.3g} m²/s",
+        )
+        for condition in s.boundary:
+            value = f" {condition.value:g}" if condition.value is not None else ""
+            yield "", f"{', '.join(condition.on)}: {condition.kind}{value}"
+    for name, fixed in case.defects.fixed.items():
+        yield "defects", f"{name}: charge {fixed.charge:+g} e, immobile, {fixed.concentration:g} 1/m³"
+    if not case.defects.species:
+        return
+    length = debye_length(case, material)
+    if math.isfinite(length):
+        finest = pretty(length / FEWEST_CELLS, "m", 3)
+        yield (
+            "",
+            f"Debye length {pretty(length, 'm', 3)}: cells at electrodes of at most {finest} resolve screening layers",
+        )
+    yield "", f"background {case.defects.background or 'none'}, polarization {case.defects.polarization}"
 
 
 # --- initial state and time -----------------------------------------------------------------------

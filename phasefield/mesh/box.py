@@ -8,6 +8,7 @@ import numpy as np
 from mpi4py import MPI
 
 from phasefield.case import schema
+from phasefield.case.layout import ends_of, filling
 from phasefield.errors import MeshError
 from phasefield.mesh.axes import lab_axes, per_axis, periodic_flags
 from phasefield.mesh.domain import Domain
@@ -19,6 +20,15 @@ from phasefield.units import LENGTH
 def cells_for(length: float, spacing: float) -> int:
     """Fewest equal cells of at most `spacing` that fill `length` (rounding errors forgiven)."""
     return max(1, math.ceil(length / spacing - 1e-6))
+
+
+def filled(length: float, spacing: float, ends: tuple[float | None, float | None], growth: float) -> np.ndarray:
+    """Distances 0 … `length` of cells of at most `spacing`, which grow from given sizes at the ends."""
+    if ends == (None, None):
+        return np.linspace(0.0, length, cells_for(length, spacing) + 1)
+    distances = np.concatenate([[0.0], np.cumsum(filling(length, spacing, ends, growth).sizes(length))])
+    distances[-1] = length
+    return distances
 
 
 def side_planes(grid: Grid, axes: tuple[int, ...]) -> list[Plane]:
@@ -35,6 +45,17 @@ def side_planes(grid: Grid, axes: tuple[int, ...]) -> list[Plane]:
     return planes
 
 
+def _distances(spec: schema.BoxMesh, axes: tuple[int, ...]) -> list[np.ndarray]:
+    """Distances (m) of the nodes from the lower corner along each mesh coordinate."""
+    dim = len(spec.size)
+    if spec.spacing is None:
+        counts = per_axis(spec.cells or (), dim, "cells")
+        return [np.linspace(0.0, size, n + 1) for size, n in zip(spec.size, counts, strict=True)]
+    ends = [ends_of(spec, "xyz"[axis]) for axis in axes]
+    spacings = per_axis(spec.spacing, dim, "spacing")
+    return [filled(*given, spec.growth) for given in zip(spec.size, spacings, ends, strict=True)]
+
+
 def build_box(spec: schema.BoxMesh, comm: MPI.Comm) -> Domain:
     """Domain of a `box` mesh table: one region "film", boundaries x_min, x_max, …, "bottom" and
     "top".
@@ -43,16 +64,11 @@ def build_box(spec: schema.BoxMesh, comm: MPI.Comm) -> Domain:
     """
     dim = len(spec.size)
     axes = lab_axes(spec.axes, "xyz"[:dim])
-    if spec.cells is not None and spec.spacing is None:
-        counts = per_axis(spec.cells, dim, "cells")
-    elif spec.spacing is not None and spec.cells is None:
-        counts = tuple(map(cells_for, spec.size, per_axis(spec.spacing, dim, "spacing")))
-    else:
+    if (spec.cells is None) == (spec.spacing is None):
         raise MeshError("mesh: give either cells or spacing")
     origin = per_axis(0.0 if spec.origin is None else spec.origin, dim, "origin")
     coordinates = [
-        np.linspace(start, start + size, n + 1) / LENGTH
-        for start, size, n in zip(origin, spec.size, counts, strict=True)
+        (start + distances) / LENGTH for start, distances in zip(origin, _distances(spec, axes), strict=True)
     ]
     grid = Grid(coordinates, periodic_flags(spec.periodic, axes), spec.cell == "simplex")
     mesh = grid.mesh(comm)

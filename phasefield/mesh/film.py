@@ -13,9 +13,10 @@ from mpi4py import MPI
 from scipy.optimize import brentq
 
 from phasefield.case import schema
+from phasefield.case.layout import ends_of
 from phasefield.errors import MeshError
 from phasefield.mesh.axes import lab_axes, per_axis, periodic_flags
-from phasefield.mesh.box import cells_for, side_planes
+from phasefield.mesh.box import cells_for, filled, side_planes
 from phasefield.mesh.domain import Domain
 from phasefield.mesh.grid import Grid
 from phasefield.mesh.tags import Plane, tag_all_cells, tag_planes
@@ -60,7 +61,8 @@ def layers_of(spec: schema.FilmMesh, spacing: float) -> list[Layer]:
     def equal(start: float, thickness: float) -> np.ndarray:
         return np.linspace(start, start + thickness, cells_for(thickness, spacing) + 1) / LENGTH
 
-    layers = [Layer("film", equal(0.0, spec.thickness))]
+    film = filled(spec.thickness, spacing, ends_of(spec, "z"), spec.growth) / LENGTH
+    layers = [Layer("film", film)]
     if spec.dead_bottom:
         layers.insert(0, Layer("dead_bottom", equal(-spec.dead_bottom, spec.dead_bottom)))
     if spec.substrate:

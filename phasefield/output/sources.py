@@ -35,6 +35,9 @@ def source_of(name: str, functional: Functional, scaling: Scaling) -> Source:
     derived = _derived(name, functional, scaling)
     if derived:
         return Source(derived, derived.scale)
+    for species in functional.species:
+        if species.c.name == name:
+            return Source(species.c, species.unit)
     scales = {"P": scaling.polarization, "phi": scaling.potential, "u": scaling.displacement}
     return Source(getattr(functional, name), scales[name])
 

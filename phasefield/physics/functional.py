@@ -23,12 +23,13 @@ from phasefield import compat, jit
 from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
 from phasefield.mesh.revolution import Measure
-from phasefield.physics import elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
-from phasefield.physics.coefficients import Passive, Polar, with_zeros
+from phasefield.physics import defects, elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
+from phasefield.physics.coefficients import Coefficient, Passive, Polar, with_zeros
 from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
+from phasefield.physics.species import Species
 
-#: Terms of the energy in the order of their columns in reports.
-TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "load")
+#: Terms of the energy in the order of their columns in reports; that of defects only if there are any.
+TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "defect", "load")
 
 
 @dataclass
@@ -53,7 +54,8 @@ class Functional:
     `applied_field` (3) to −∇φ. `coupling` says how flexocoupling acts in the equations of P and u;
     `strain_gradient_length` (nm) is l of strain-gradient elasticity, none if 0.
     Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
-    "load": body forces −b·u, free charge +ρφ, extra fields −e·P.
+    "load": body forces −b·u, free charge +ρφ, extra fields −e·P. `species` are mobile defects of the polar regions, and
+    `fixed_charge` is a charge density there.
     """
 
     domain: Domain
@@ -67,6 +69,8 @@ class Functional:
     coupling: Coupling = COUPLINGS["gradient of P"]
     bent: bool = False
     strain_gradient_length: float = 0.0
+    species: list[Species] = field(default_factory=list)
+    fixed_charge: Coefficient | None = None
 
     def __post_init__(self) -> None:
         spaces = function_spaces(self.domain, self.degree)
@@ -111,7 +115,7 @@ class Functional:
         Its gradient is what flexocoupling feels: a film that is coherent with its substrate has the same total
         strain everywhere, yet where its composition varies its lattice is strained by different amounts.
         """
-        return self.strain(u) - next(iter(self.polar_regions.values())).eigenstrain
+        return self.strain(u) - next(iter(self.polar_regions.values())).eigenstrain - self._vegard_strain()
 
     @property
     def height(self) -> Expr:
@@ -130,7 +134,13 @@ class Functional:
         if isinstance(coefficients, Passive):
             return ufl.as_vector([0.0] * 6)
         P = self.P if P is None else P
-        return coefficients.eigenstrain + elasticity.electrostrictive_strain(P, coefficients.electrostriction)
+        spontaneous = elasticity.electrostrictive_strain(P, coefficients.electrostriction)
+        return coefficients.eigenstrain + spontaneous + self._vegard_strain()
+
+    def _vegard_strain(self):
+        """Voigt strain of the free lattice by the defects in it."""
+        strains = [defects.vegard_strain(s.c, s.reference, s.vegard) for s in self.species if s.vegard is not None]
+        return sum(strains, ufl.zero(6))
 
     def stress(self, region: str):
         """Voigt stress of a region, with that of a gradient of the polarization."""
@@ -237,6 +247,51 @@ class Functional:
             terms["electric"] = -ufl.inner(self.applied_field, P)
         return terms
 
+    # --- defects ------------------------------------------------------------------------------------------
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Terms of the energy that are reported."""
+        return tuple(term for term in TERMS if term != "defect" or self.species)
+
+    @property
+    def defect_fields(self) -> list[fem.Function]:
+        """Concentration, free sites and potential of each species, one after the other."""
+        return [field for s in self.species for field in (s.c, s.free, s.mu)]
+
+    def nodal_dx(self, region: str) -> Measure:
+        """Measure of a region that sees values at vertices only: what is local there stays so."""
+        return self.domain.nodal_dx(region)
+
+    def defect_densities(self, region: str, phi) -> list[tuple[str, Expr, Measure]]:
+        """Energies of mixing and of the charge of defects, each with its term and measure.
+
+        At the nodes for linear fields, so that at equilibrium c obeys Boltzmann's law there, on any mesh.
+        """
+        if region not in self.polar_regions:
+            return []
+        integrals = []
+        nodal = self.nodal_dx(region)
+        charged = nodal if self.degree == 1 else self.dx(region)
+        for s in self.species:
+            integrals.append(("defect", defects.mixing_density(s.c, s.free, s.site_density, s.thermal), nodal))
+        if self.electrostatics:
+            charges = [s.charge * s.c for s in self.species if s.charge]
+            charges += [self.fixed_charge] if self.fixed_charge is not None else []
+            integrals += [("electric", electrostatics.charge_energy(phi, charge), charged) for charge in charges]
+        return integrals
+
+    def drift(self, s: Species) -> ufl.Form:
+        """What a step adds to H for one species: its saddle point is the step (see `physics.defects`)."""
+        forms = []
+        for region in self.polar_regions:
+            exchange = defects.exchange(s.c - s.old, s.mu)
+            dissipation = defects.dissipation(
+                self.domain.grad(s.mu), ufl.exp(s.log_mobility), s.diffusivity, s.duration
+            )
+            forms += [s.thermal * exchange * self.nodal_dx(region), s.thermal * dissipation * self.dx(region)]
+        return sum(forms)
+
     def boundary_integral(self, term: BoundaryTerm, P: Expr, u: Expr, phi: Expr) -> ufl.Form:
         """Integral of a boundary term over its facets, outer or inner."""
         normal = self.domain.normal()
@@ -269,6 +324,7 @@ class Functional:
             for name, density in self.densities(region, P, u, phi).items():
                 if name in terms:
                     forms.append(density * self.dx(region))
+            forms += [density * dx for name, density, dx in self.defect_densities(region, phi) if name in terms]
             if "load" in terms:
                 forms += [density(P, u, phi) * self.dx(region) for density in self.volume_loads]
         forms += [integral for term, integral in self.surface_integrals(P, u, phi, theta) if term in terms]

@@ -140,3 +140,9 @@ def nodal_volumes(functional: Functional) -> np.ndarray:
         sum(fem.assemble_scalar(jit.form(fem.Constant(functional.domain.mesh, 1.0) * d)) for d in dx)
     )
     return diagonal * volume / comm.allreduce(diagonal.sum())
+
+
+def body_volumes(functional: Functional, space: fem.FunctionSpace) -> np.ndarray:
+    """Volume of the polar regions at each owned node of a space of linear functions, by quadrature at the nodes."""
+    test = ufl.TestFunction(space)
+    return AssembledVector(sum(test * functional.nodal_dx(r) for r in functional.polar_regions), space)().copy()

@@ -16,12 +16,13 @@ from phasefield.solvers.polarization import PolarizationSolver
 
 @dataclass
 class Snapshot:
-    """Copies of all fields."""
+    """Copies of all fields; `defects` are those of `Functional.defect_fields`."""
 
     P: np.ndarray
     u: np.ndarray
     phi: np.ndarray
     mean_strain: np.ndarray
+    defects: list[np.ndarray]
 
 
 @dataclass
@@ -96,13 +97,17 @@ class CoupledProblem:
     def snapshot(self) -> Snapshot:
         """Copies of the present fields."""
         f = self.functional
-        return Snapshot(f.P.x.array.copy(), f.u.x.array.copy(), f.phi.x.array.copy(), f.mean_strain.value.copy())
+        defects = [field.x.array.copy() for field in f.defect_fields]
+        P, u, phi = (field.x.array.copy() for field in (f.P, f.u, f.phi))
+        return Snapshot(P, u, phi, f.mean_strain.value.copy(), defects)
 
     def restore(self, saved: Snapshot) -> None:
         """Put saved fields back."""
         f = self.functional
         f.P.x.array[:], f.u.x.array[:], f.phi.x.array[:] = saved.P, saved.u, saved.phi
         f.mean_strain.value[:] = saved.mean_strain
+        for field, values in zip(f.defect_fields, saved.defects, strict=True):
+            field.x.array[:] = values
 
     def set_P(self, owned: np.ndarray) -> None:
         """Set the owned unknowns of P and update ghosts."""

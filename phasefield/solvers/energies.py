@@ -6,7 +6,7 @@ import numpy as np
 from dolfinx import fem
 
 from phasefield import jit
-from phasefield.physics.functional import TERMS, Functional
+from phasefield.physics.functional import Functional
 from phasefield.solvers.assembly import CellIntegrals
 from phasefield.solvers.floating import Floating
 
@@ -22,22 +22,27 @@ class EnergyReport:
         self.applied_stress = np.zeros(12) if applied_stress is None else applied_stress
         f = functional
         integrands = [
-            (TERMS.index(term), density, f.dx(region))
+            (f.terms.index(term), density, f.dx(region))
             for region in f.regions
             for term, density in f.densities(region, f.P, f.u, f.phi).items()
         ]
         integrands += [
-            (TERMS.index("load"), density(f.P, f.u, f.phi), f.dx(region))
+            (f.terms.index("load"), density(f.P, f.u, f.phi), f.dx(region))
             for region in f.regions
             for density in f.volume_loads
         ]
-        self.volume_terms = CellIntegrals(f.domain, len(TERMS), integrands)
+        integrands += [
+            (f.terms.index(term), density, dx)
+            for region in f.regions
+            for term, density, dx in f.defect_densities(region, f.phi)
+        ]
+        self.volume_terms = CellIntegrals(f.domain, len(f.terms), integrands)
         integrals = f.surface_integrals(f.P, f.u, f.phi, f.coupling.reported)
         self.boundary = [(term, jit.form(integral)) for term, integral in integrals]
 
     def parts(self) -> dict[str, float]:
         """Energy of each term; their sum is the functional."""
-        values = dict(zip(TERMS, (float(v) for v in self.volume_terms()), strict=True))
+        values = dict(zip(self.functional.terms, (float(v) for v in self.volume_terms()), strict=True))
         for term, form in self.boundary:
             values[term] += self.functional.domain.mesh.comm.allreduce(fem.assemble_scalar(form))
         if self.floating:

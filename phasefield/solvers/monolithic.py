@@ -77,9 +77,13 @@ class MonolithicSystem:
             free[f.u] = held(self.comm, problem.mechanics.free, problem.mechanics.null_space)
         return free
 
+    def _equations(self) -> dict[fem.Function, ufl.Form]:
+        """Residuals by field."""
+        return self.functional.equations()
+
     def _set_up_blocks(self) -> None:
         """The blocks of J; those that do not depend on the fields keep the values assembled here."""
-        equations = self.functional.equations()
+        equations = self._equations()
         self.changing: list[tuple[PETSc.Mat, fem.Form]] = []
         self.blocks: Blocks = {}
         for i, row in enumerate(self.free_by_field):
@@ -92,8 +96,8 @@ class MonolithicSystem:
     def _block(self, residual: ufl.Form, row: fem.Function, column: fem.Function) -> PETSc.Mat | None:
         f = self.functional
         trial, test = ufl.TrialFunction(column.function_space), ufl.TestFunction(row.function_space)
-        form = expand_derivatives(ufl.derivative(residual, column, trial))
-        if row is column is f.P:
+        form = expand_derivatives(self._derivative(residual, column, trial))
+        if row is column and row not in (f.phi, f.u):
             # Passive regions contribute nothing to P but the places of their diagonal. Only they get them: where an
             # integral over several regions meets one over a single one, DOLFINx keeps one of both.
             zero = fem.Constant(f.domain.mesh, 0.0)
@@ -105,9 +109,17 @@ class MonolithicSystem:
         matrix = fem_petsc.create_matrix(compiled)
         fem_petsc.assemble_matrix(matrix, compiled)
         matrix.assemble()
-        if any(field in form.coefficients() for field in self.free_by_field):
+        if self._changes(form):
             self.changing.append((matrix, compiled))
         return matrix
+
+    def _derivative(self, residual: ufl.Form, field: fem.Function, trial: ufl.Argument) -> ufl.Form:
+        """Derivative of a residual by a field."""
+        return ufl.derivative(residual, field, trial)
+
+    def _changes(self, block: ufl.Form) -> bool:
+        """Whether a block depends on the fields."""
+        return any(field in block.coefficients() for field in self.free_by_field)
 
     def _sharing(self, T: PETSc.Mat) -> PETSc.Mat:
         """The map from shared potentials to all unknowns: T for φ, the identity for P and u."""
@@ -118,10 +130,14 @@ class MonolithicSystem:
         """Volumes of the unknowns of P, the diagonal of held unknowns, and the number of negative pivots."""
         self.volumes = np.zeros_like(self.free)
         self.volumes[: self.owned_P] = np.repeat(self.problem.polarization.volumes, 3)
-        self.signs = np.ones_like(self.free)
-        if self.functional.electrostatics:
-            self.signs[self.owned_P : self.owned_P + self.problem.polarization.free_phi.size] = -1.0
+        maximized = self._maximized()
+        signs = [-np.ones_like(v) if field in maximized else np.ones_like(v) for field, v in self.free_by_field.items()]
+        self.signs = np.concatenate(signs)
         self.negative_pivots = self.comm.allreduce(int((self.signs < 0.0).sum()))
+
+    def _maximized(self) -> list[fem.Function]:
+        """Fields in which the stationary point is a maximum."""
+        return [self.functional.phi]
 
     # --- residual -----------------------------------------------------------------------------------------
 
@@ -209,8 +225,8 @@ class MonolithicSystem:
         if self.symmetric:
             curvatures = np.linalg.eigvalsh(0.5 * (self.schur + self.schur.T)) if self.border else np.ones(1)
             return self.factors.inertia() == (self.negative_pivots, 0) and bool(curvatures.min() > 0.0)
-        last = len(self.free_by_field) - 1
-        kept, replaced = (last, 0), (0, last)
+        mechanics = list(self.free_by_field).index(self.functional.u)
+        kept, replaced = (mechanics, 0), (0, mechanics)
         if self.functional.coupling.direct is None:
             kept, replaced = replaced, kept
         both_ways = self.blocks | {replaced: self.blocks[kept].transpose(PETSc.Mat())}

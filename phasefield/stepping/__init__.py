@@ -9,10 +9,22 @@ those of the last accepted step.
 """
 
 from phasefield.stepping.backward_euler import BackwardEuler
+from phasefield.stepping.drift import DriftRelax, DriftTransient, Motion
 from phasefield.stepping.ramp import Ramp
 from phasefield.stepping.relax import Relax
 from phasefield.stepping.relaxation import Relaxation
 from phasefield.stepping.stepper import Step, Stepper
 from phasefield.stepping.transient import Transient
 
-__all__ = ["BackwardEuler", "Ramp", "Relax", "Relaxation", "Step", "Stepper", "Transient"]
+__all__ = [
+    "BackwardEuler",
+    "DriftRelax",
+    "DriftTransient",
+    "Motion",
+    "Ramp",
+    "Relax",
+    "Relaxation",
+    "Step",
+    "Stepper",
+    "Transient",
+]

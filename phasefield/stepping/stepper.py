@@ -89,6 +89,11 @@ class Stepper:
         return self.t
 
     @property
+    def factorizations(self) -> int:
+        """Direct solves of the steps themselves, so far."""
+        return 0
+
+    @property
     def inner(self) -> int:
         """Work done for the step under way: 0 between steps."""
         return 0

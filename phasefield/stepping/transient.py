@@ -13,6 +13,7 @@ from phasefield.fields import Owned
 from phasefield.scaling import Scaling
 from phasefield.solvers.core import CoupledProblem, Snapshot
 from phasefield.solvers.rescue import Rescue
+from phasefield.stepping.bdf import BDF2
 from phasefield.stepping.stepper import DECIDED_BY_LENGTH, Step, Stepper, given
 
 
@@ -39,11 +40,17 @@ class Transient(Stepper):
         self.older = [fem.Function(spaces.P, name=f"P_{i}") for i in (1, 2)]
         self.older_u = fem.Function(spaces.u, name="u_1")
         self.older_strain = [0.0] * 12
-        self.steps: list[float] = []  # the last steps, newest first
+        self.formula = BDF2()
 
     def state(self) -> dict:
         """Counters, next and last steps, mean strain before the last step."""
-        return super().state() | {"dt": self.dt, "steps": self.steps, "older_strain": self.older_strain}
+        return super().state() | {"dt": self.dt, "steps": self.formula.steps, "older_strain": self.older_strain}
+
+    def restore(self, state: dict) -> None:
+        """Continue with the steps of the checkpoint."""
+        state = dict(state)
+        self.formula.steps = list(state.pop("steps"))
+        super().restore(state)
 
     def history(self) -> dict[str, fem.Function | Owned]:
         """Polarizations before the last two steps, displacement before the last one."""
@@ -91,7 +98,7 @@ class Transient(Stepper):
             self.t += dt
             if dt == left:
                 # The past says nothing about the other side of a bend.
-                self.steps = []
+                self.formula.forget()
             growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
             self.dt = dt * growth
             done = self.t >= end * (1.0 - 1e-12)
@@ -133,56 +140,24 @@ class Transient(Stepper):
     def _predict(self, dt: float, old: Snapshot) -> None:
         """Set P, u and the mean strain to the polynomials through the known states, at t + dt."""
         f = self.problem.functional
-        weights = self._extrapolation(dt, 3)
-        f.P.x.array[:] = combined(weights, old.P, *(older.x.array for older in self.older))
+        f.P.x.array[:] = self.formula.predicted(dt, old.P, *(older.x.array for older in self.older))
         if self.problem.mechanics:
-            weights = self._extrapolation(dt, 2)
-            f.u.x.array[:] = combined(weights, old.u, self.older_u.x.array)
-            f.mean_strain.value[:] = combined(weights, old.mean_strain, self.older_strain)
-
-    def _extrapolation(self, dt: float, states: int) -> list[float]:
-        """Lagrange weights at t + dt of the present and the remembered states, at most `states` of them."""
-        times = [0.0, *(-np.cumsum(self.steps))][:states]
-        return [
-            float(np.prod([(dt - s) / (t - s) for j, s in enumerate(times) if j != i])) for i, t in enumerate(times)
-        ]
+            f.u.x.array[:] = self.formula.predicted(dt, old.u, self.older_u.x.array)
+            f.mean_strain.value[:] = self.formula.predicted(dt, old.mean_strain, self.older_strain)
 
     def _weights(self, dt: float, old: Snapshot) -> tuple[float, np.ndarray]:
         """BDF rate γ/Δt and the weighted old states, so that ∂P/∂t ≈ rate P − constant (solver units)."""
         tau = dt / self.unit
-        P_n = old.P[: self.problem.owned_P]
-        if not self.steps:
-            return 1.0 / tau, P_n / tau
-        w = dt / self.steps[0]
-        rate = (1.0 + 2.0 * w) / (1.0 + w) / tau
-        constant = ((1.0 + w) * P_n - w**2 / (1.0 + w) * self._owned(self.older[0])) / tau
-        return rate, constant
+        past = (old.P[: self.problem.owned_P], self._owned(self.older[0]))
+        return self.formula.gamma(dt) / tau, self.formula.combination(dt, *past) / tau
 
     def _error(self, dt: float, predicted: np.ndarray) -> float:
-        """Estimate of the local error, rms relative to the polarization scale.
-
-        Predictor and corrector errors are both proportional to the (k+1)-th derivative; their ratio is known.
-        """
-        difference = self.problem.polarization.rms(self.problem.P - predicted)
-        if not self.steps:
-            return 0.5 * difference
-        if len(self.steps) == 1:
-            # Linear predictor, error of second order: an upper bound of the BDF2 error.
-            return difference / 3.0
-        first, second = self.steps[0], self.steps[1]
-        w = dt / first
-        corrector = (1.0 + w) ** 2 / (6.0 * w * (1.0 + 2.0 * w)) * dt**3
-        predictor = dt * (dt + first) * (dt + first + second) / 6.0
-        return difference * corrector / (corrector + predictor)
+        """Estimate of the local error, rms relative to the polarization scale."""
+        return self.formula.error(dt, self.problem.polarization.rms(self.problem.P - predicted))
 
     def _remember(self, old: Snapshot, dt: float) -> None:
         self.older[1].x.array[:] = self.older[0].x.array
         self.older[0].x.array[:] = old.P
         self.older_u.x.array[:] = old.u
         self.older_strain = [float(v) for v in old.mean_strain]
-        self.steps = [dt, *self.steps][:2]
-
-
-def combined(weights: list[float], *states: np.ndarray | list[float]) -> np.ndarray:
-    """Sum of the first states, one for each weight."""
-    return np.sum([w * np.asarray(state) for w, state in zip(weights, states, strict=False)], axis=0)
+        self.formula.took(dt)

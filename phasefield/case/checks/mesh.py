@@ -44,6 +44,7 @@ def problems(case: Case) -> Iterator[str]:
         else:
             yield from _film(case.mesh)
         yield from _counts(case.mesh)
+        yield from _faces(case.mesh)
         yield from _periodic_cells(case.mesh)
         yield from _total(case.mesh)
     yield from _crystal(case.crystal)
@@ -106,6 +107,27 @@ def _tip_sizes(mesh: TipMesh) -> Iterator[str]:
             f"mesh: about {cells:.1e} cells, more than {MOST_TIP_CELLS:g}: take a larger growth, coarsest, film_spacing"
             ' or spacing; bare numbers are metres, write "20 nm" for nanometres'
         )
+
+
+def _faces(mesh: BoxMesh | FilmMesh) -> Iterator[str]:
+    """Sides with fine cells must be there, and finer than the rest."""
+    if isinstance(mesh, FilmMesh):
+        largest = mesh.spacing[-1] if isinstance(mesh.spacing, tuple) else mesh.spacing
+        for end, size in mesh.faces.items():
+            if size > largest:
+                yield f"mesh.faces.{end}: found {size:g} m; expected at most mesh.spacing = {largest:g} m"
+        return
+    axes = axes_of(mesh) or ""
+    if mesh.faces and mesh.spacing is None:
+        yield "mesh.faces: cells grow from faces to mesh.spacing; give spacing instead of cells"
+    spacing = dict(zip(axes, mesh.spacing if isinstance(mesh.spacing, tuple) else (mesh.spacing,) * 3, strict=False))
+    for side, size in mesh.faces.items():
+        axis, largest_here = side[0], spacing.get(side[0])
+        if axis not in axes or axis in mesh.periodic:
+            why = "is periodic along" if axis in axes else "does not resolve"
+            yield f"mesh.faces.{side}: the mesh {why} {axis}, so it has no such side"
+        elif largest_here is not None and size > largest_here:
+            yield f"mesh.faces.{side}: found {size:g} m; expected at most mesh.spacing = {largest_here:g} m"
 
 
 def _file(mesh: FileMesh) -> Iterator[str]:

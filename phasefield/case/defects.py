@@ -1,0 +1,41 @@
+"""From the table `defects` to coefficients, and the lengths and times that they imply."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from phasefield.case.schema import Case, DefectSpecies
+from phasefield.materials import Material
+from phasefield.materials.thermodynamics import ground_state, susceptibility
+from phasefield.units import BOLTZMANN, ELEMENTARY_CHARGE, EPSILON_0
+
+#: Cells per Debye length below which a screening layer at a face counts as unresolved.
+FEWEST_CELLS = 2.0
+
+
+def diffusivity(spec: DefectSpecies, temperature: float) -> float:
+    """Diffusion coefficient (m^2/s) at a temperature (K), without the factors of `anisotropy`."""
+    if spec.diffusivity is not None:
+        return spec.diffusivity
+    assert spec.D0 is not None and spec.activation_energy is not None
+    return spec.D0 * math.exp(-spec.activation_energy / (BOLTZMANN * temperature))
+
+
+def static_permittivity(material: Material) -> float:
+    """Smallest relative permittivity of the stress-free single domain, background included."""
+    chi = susceptibility(material.landau, ground_state(material.landau).polarization)
+    return material.background_permittivity + max(float(np.linalg.eigvalsh(chi).min()), 0.0)
+
+
+def debye_length(case: Case, material: Material) -> float:
+    """sqrt(ε kT / Σ z² e² c (1 − c/c_max)) (m) of the defects at the start; infinite where none is charged."""
+    charges = sum(
+        (s.charge * ELEMENTARY_CHARGE) ** 2 * s.concentration * (1.0 - s.concentration / s.site_density)
+        for s in case.defects.species.values()
+    )
+    if charges == 0.0 or not case.electrostatics.enabled:
+        return math.inf
+    permittivity = EPSILON_0 * static_permittivity(material)
+    return math.sqrt(permittivity * BOLTZMANN * material.temperature / charges)
