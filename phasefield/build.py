@@ -94,6 +94,7 @@ class Parts:
         self.conditions.follow(case.material.temperature, self.body.set_temperature)
         self.conditions.follow(case.material.temperature, self.ions.set_temperature)
         self.problem = self._problem()
+        self._check_neutrality()
         self.warnings = self.ions.unresolved(debye_length(case, self.material))
         self.stepper = self._stepper()
 
@@ -123,6 +124,23 @@ class Parts:
                 case.solver.mechanics_tolerance,
             )
         return CoupledProblem(self.functional, conditions, polarization, mechanics)
+
+    def _check_neutrality(self) -> None:
+        """Where nothing fixes the potential the charge of the defects must be balanced within the body.
+
+        Raises CaseError.
+        """
+        solver = self.problem.polarization
+        if not self.ions.species or not self.case.electrostatics.enabled or solver.null_space is None:
+            return
+        comm, charges = self.domain.comm, solver.gauss_residual()
+        total, size = (comm.allreduce(float(part.sum())) for part in (charges, abs(charges)))
+        if abs(total) > 1e-8 * max(size, self.ions.amount_of_charge()):
+            raise CaseError(
+                "defects: the body is charged and has no electrode or screened surface that could hold the opposite"
+                ' charge; give one in electrostatics.boundary, or background = "neutralizing", or balance it by'
+                " defects.fixed"
+            )
 
     def _stepper(self) -> Stepper:
         spec, solver = self.case.time, self.case.solver

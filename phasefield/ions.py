@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from dolfinx import fem, la
 from mpi4py import MPI
+from ufl.core.expr import Expr
 
 from phasefield import compat, jit, tensors
 from phasefield.case.defects import FEWEST_CELLS, diffusivity
@@ -134,11 +135,13 @@ class Ions:
 
         Raises CaseError: a concentration outside (0, c_max).
         """
-        for (name, spec), species in zip(self.specs.items(), self.species, strict=True):
+        both = list(zip(self.specs.items(), self.species, strict=True))
+        for (name, spec), species in both:
             self._initial(name, spec, species)
-            self._prescribe(spec, species)
         if self.case.defects.background == "neutralizing" and self.fixed_charge is not None:
             self.fixed_charge.value = -self._mean_charge()
+        for (_, spec), species in both:
+            self._prescribe(spec, species)
 
     def _initial(self, name: str, spec: DefectSpecies, species: Species) -> None:
         values = np.zeros(len(species.c.x.array))
@@ -172,16 +175,19 @@ class Ions:
         for function in (species.c, species.free, species.mu):
             function.x.scatter_forward()
 
+    def amount_of_charge(self) -> float:
+        """Integral of the charge of the mobile defects, without sign (solver units)."""
+        return self._integral(sum(abs(s.charge) * s.c for s in self.species))
+
     def _mean_charge(self) -> float:
-        """Mean charge density of the mobile defects in the body, as quadrature at the nodes sees it."""
-        one = fem.Constant(self.domain.mesh, 1.0)
-        charge = sum(s.charge * s.c for s in self.species)
-        measures = [self.domain.nodal_dx(region) for region in self.body.regions]
-        totals = []
-        for density in (charge, one):
-            form = sum(density * dx for dx in measures)
-            totals.append(self.domain.comm.allreduce(fem.assemble_scalar(jit.form(form))))
-        return totals[0] / totals[1]
+        """Mean charge density of the mobile defects in the body."""
+        volume = self._integral(fem.Constant(self.domain.mesh, 1.0))
+        return self._integral(sum(s.charge * s.c for s in self.species)) / volume
+
+    def _integral(self, density: Expr) -> float:
+        """Integral over the body as quadrature at the nodes sees it."""
+        form = sum(density * self.domain.nodal_dx(region) for region in self.body.regions)
+        return self.domain.comm.allreduce(float(fem.assemble_scalar(jit.form(form))))
 
     # --- resolution ---------------------------------------------------------------------------------------
 

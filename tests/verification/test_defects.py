@@ -23,6 +23,8 @@ from ions import (
 )
 from ranks import run_on
 
+from phasefield.case import load_case
+from phasefield.errors import CaseError
 from phasefield.simulation import Simulation
 
 # --- screening ------------------------------------------------------------------------------------------------
@@ -145,6 +147,50 @@ def test_ranks(tmp_path):
             # A step is solved to a thousandth of its tolerance in time.
             assert two[name] == pytest.approx(one[name], rel=1e-6)
         assert two["number_V"] == pytest.approx(rows[0][0]["number_V"], rel=1e-12)
+
+
+def test_a_reservoir_is_the_concentration_it_stands_for():
+    """At an electrode at zero the electrochemical potential is kT ln(c/(c_max − c))."""
+    found = []
+    for condition in (
+        {"kind": "concentration", "value": 3.0 * CONCENTRATION},
+        {"kind": "reservoir", "value": THERMAL * np.log(3e25 / (1e32 - 3e25))},
+    ):
+        species = vacancy(boundary=[{"on": "top", **condition}])
+        case = case_of(line(6.0, 24), {"V": species}, [electrode("bottom", 0.02), electrode("top")])
+        found.append(profile(run(case), "c_V")[1])
+    assert found[1] == pytest.approx(found[0], rel=1e-7)
+    assert found[0][-1] == pytest.approx(3.0 * CONCENTRATION, rel=1e-9)
+
+
+def test_steady_diffusion_between_two_concentrations_is_linear():
+    ends = [
+        {"on": "bottom", "kind": "concentration", "value": 1e25},
+        {"on": "top", "kind": "concentration", "value": 4e25},
+    ]
+    case = case_of(line(5.0, 10), {"V": vacancy(charge=0, boundary=ends)}, [])
+    z, c = profile(run(case | {"electrostatics": {"enabled": False}}), "c_V")
+    assert c == pytest.approx(1e25 * (1.0 + 3.0 * z / 5.0), rel=1e-5)
+
+
+def test_a_charged_body_without_electrodes_is_refused():
+    case = case_of(line(4.0, 4), {"V": vacancy()}, [])
+    Simulation(load_case(case))
+    for defects in (
+        {"background": "none"},
+        {"background": None, "fixed": {"A": {"charge": -1, "concentration": 1e25}}},
+    ):
+        with pytest.raises(CaseError, match="has no electrode"):
+            Simulation(load_case(case | {"defects": case["defects"] | defects}))
+
+
+def test_unresolved_screening_layers_are_reported():
+    species = {"V": vacancy()}
+    electrodes = [electrode("bottom"), electrode("top", 0.1)]
+    coarse = Simulation(load_case(case_of(line(20.0, 20), species, electrodes)))
+    assert [warning for warning in coarse.parts.warnings if '"bottom"' in warning and "Debye length" in warning]
+    assert len(coarse.parts.warnings) == 2
+    assert Simulation(load_case(case_of(line(20.0, 41), species, electrodes))).parts.warnings == []
 
 
 # --- relaxation -----------------------------------------------------------------------------------------------
