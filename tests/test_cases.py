@@ -28,6 +28,7 @@ SHORT = {
     "misfit_relaxation": ["time.points=20"],
     "graded_pzt": ['mesh.spacing="5 nm"'],
     "resistive_switching": ['mesh.spacing="1 nm"'],
+    "mechanical_writing": ['mesh.spacing="0.6 nm"', 'mesh.film_spacing="0.9 nm"', "time.points=5"],
 }
 
 
@@ -80,6 +81,18 @@ def test_graded_films_beside_the_published(tmp_path):
     assert up.difference == pytest.approx(-0.22, abs=0.03)
     assert rows["permittivity, up_graded / single"].computed < 0.9
     assert (tmp_path / "films.png").stat().st_size > 10_000
+
+
+def test_pressing_switches_with_flexocoupling_alone(tmp_path):
+    left_out = ("opposite", "from_below", "thin", "thick", "sharp", "blunt", "wide_contact", "screened", "variational")
+    left_out += ("PbTiO3", "PbTiO3_wide", "PbTiO3_without", "coarse", "fine", "dragged")
+    short = ['mesh.spacing="0.6 nm"', 'mesh.film_spacing="0.8 nm"', "time.points=10"]
+    study = run_study(CASES / "mechanical_writing", tmp_path, [f"members.{name}=" for name in left_out] + short)
+    rows = {row.quantity: row for row in study.analysis}
+    assert 200.0 < rows["90 % reversed (nN)"].computed < 700.0
+    assert study.results["without"].observables["tip_reversed"].max() == 0.0
+    assert rows["line: width after removal (nm)"].computed > 3.0
+    assert (tmp_path / "writing.png").stat().st_size > 10_000
 
 
 def test_domain_walls_beside_their_closed_form(tmp_path):
