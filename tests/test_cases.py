@@ -29,6 +29,7 @@ SHORT = {
     "graded_pzt": ['mesh.spacing="5 nm"'],
     "resistive_switching": ['mesh.spacing="1 nm"'],
     "mechanical_writing": ['mesh.spacing="0.6 nm"', 'mesh.film_spacing="0.9 nm"', "time.points=5"],
+    "pfm_tip": ['mesh.spacing="0.7 nm"', "mesh.growth=0.4"],
 }
 
 
@@ -93,6 +94,17 @@ def test_pressing_switches_with_flexocoupling_alone(tmp_path):
     assert study.results["without"].observables["tip_reversed"].max() == 0.0
     assert rows["line: width after removal (nm)"].computed > 3.0
     assert (tmp_path / "writing.png").stat().st_size > 10_000
+
+
+def test_piezoresponse_against_force(tmp_path):
+    left_out = [f'axes.force.choices."{name}"=' for name in ("316nN", "1uN", "3.16uN")]
+    left_out += ["axes.crystal.choices.flexo_reversed=", "axes.crystal.choices.no_flexo="]
+    left_out += [f"members.{name}=" for name in ("finer", "larger", "pressed")]
+    rows = {row.quantity: row for row in run_study(CASES / "pfm_tip", tmp_path, left_out).analysis}
+    assert rows["exponent of force: flexo, odd in V"].computed == pytest.approx(-1 / 3, abs=0.01)
+    assert rows["BaTiO3: spread of d_eff over all forces"].computed < 0.1
+    assert abs(rows["isotropic, 1 µN: d_eff (pm/V)"].difference) < 0.02
+    assert (tmp_path / "response.png").stat().st_size > 10_000
 
 
 def test_domain_walls_beside_their_closed_form(tmp_path):

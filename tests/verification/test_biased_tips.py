@@ -9,6 +9,7 @@ from relaxed import EPSILON_0, linear_dielectric, simulation_of, uniform
 from scipy.interpolate import CubicSpline
 
 from phasefield.loads.electric_tip import Dielectric, Disk, Sphere
+from phasefield.simulation import Simulation
 
 BACKGROUND, SUSCEPTIBILITY = 7.0, 293.0
 #: Not the side: there the potential of the surface would jump to zero, a field that grows as cells get thinner.
@@ -112,3 +113,44 @@ def test_exact_response_of_a_half_space_to_a_disk(tmp_path: Path) -> None:
 def test_response_to_a_disk_hardly_depends_on_the_mesh(tmp_path: Path, finest: float) -> None:
     mesh = half_plane(tmp_path / "half.msh", [10.0], finest, 600.0)
     assert rise(mesh, 10e-9) == pytest.approx(exact_rise(10e-9), rel=0.01)
+
+
+# --- reciprocity ------------------------------------------------------------------------------------------
+
+
+def tip_on_a_dielectric(mesh: dict, voltage: float, force: float) -> Simulation:
+    """A linear dielectric with flexocoupling both ways below a disk at a voltage that also presses on it, at rest."""
+    simulation = simulation_of(
+        material={
+            **linear_dielectric(1.0 / (EPSILON_0 * SUSCEPTIBILITY), BACKGROUND, 2e-10),
+            "elastic": {"C11": LAME + 2.0 * SHEAR, "C12": LAME, "C44": SHEAR},
+        },
+        mesh=mesh,
+        crystal={"axial_average": True},
+        initial=uniform(0, 0, 0),
+        flexoelectricity={"coefficients": FLEXO["coefficients"]},
+        mechanics={
+            "boundary": [{"on": "bottom", "kind": "clamped"}],
+            "tip": {"kind": "sphere", "contact_radius": 10e-9, "force": force},
+        },
+        electrostatics={"tip": {"kind": "disk", "radius": 10e-9, "potential": voltage}, "boundary": [GROUNDED]},
+        time={"equilibrium": 1e-13},
+        solver={"linear_tolerance": 1e-12, "mechanics_tolerance": 1e-13},
+    )
+    simulation.run()
+    return simulation
+
+
+def test_voltage_moves_a_tip_as_its_force_charges_it(tmp_path: Path) -> None:
+    """∂²H/∂V∂F both ways: displacement under the contact per voltage, and charge of the surface per force (V6.1)."""
+    mesh = half_plane(tmp_path / "half.msh", [10.0], 0.8, 100.0, growth=1.2)
+    biased, pressed = (tip_on_a_dielectric(mesh, *loads) for loads in ((1.0, 0.0), (0.0, 1e-9)))
+    # Sum of charges times the potentials of the other state: δH/δφ where φ is prescribed.
+    charges = pressed.problem.polarization.gauss().copy()
+    held = pressed.parts.conditions.free_phi[: len(charges)] == 0.0
+    charge = float(charges[held] @ biased.functional.phi.x.array[: len(charges)][held])
+    # Work of the pressure of one state on the displacement of the other.
+    pressed.functional.u.x.array[:] = biased.functional.u.x.array
+    work = pressed.problem.report.parts()["load"]
+    assert work != 0.0
+    assert charge == pytest.approx(work, rel=1e-6)
