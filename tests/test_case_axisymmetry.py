@@ -33,6 +33,7 @@ def test_a_body_of_revolution_is_accepted():
         ({"mesh": {"axisymmetric": False}}, "crystal.axial_average: has a meaning with mesh.axisymmetric"),
         ({"electrostatics": {"applied_field": [1e6, 0, 0]}}, "electrostatics.applied_field: its component along x"),
         ({"mechanics": {"strain": {"yy": "free"}}}, "mechanics.strain.yy: follows from the displacement"),
+        ({"output": {"response": ["permittivity"]}}, "output.response: permittivity need"),
         ({"mechanics": {"misfit": {"xx": 0.01}}}, "mechanics.misfit: must be the same in all directions"),
         (
             {"mechanics": {"boundary": [{"on": ["x_min", "x_max"], "kind": "roller"}]}},

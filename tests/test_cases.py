@@ -97,7 +97,7 @@ def test_pressing_switches_with_flexocoupling_alone(tmp_path):
 
 
 def test_piezoresponse_against_force(tmp_path):
-    left_out = [f'axes.force.choices."{name}"=' for name in ("316nN", "1uN", "3.16uN")]
+    left_out = [f"axes.force.choices.{name}=" for name in ("316nN", "1uN", "3160nN")]
     left_out += ["axes.crystal.choices.flexo_reversed=", "axes.crystal.choices.no_flexo="]
     left_out += [f"members.{name}=" for name in ("finer", "larger", "pressed")]
     rows = {row.quantity: row for row in run_study(CASES / "pfm_tip", tmp_path, left_out).analysis}

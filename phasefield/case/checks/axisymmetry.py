@@ -52,6 +52,8 @@ def _conditions(case: Case) -> Iterator[str]:
 
 
 def _fields(case: Case) -> Iterator[str]:
+    if case.defects.species:
+        yield "defects: their drift has not been verified in bodies of revolution; use a section or three dimensions"
     if across := [kind for kind in case.output.response if kind != "pyroelectric"]:
         yield (
             f"output.response: {' and '.join(across)} need fields across the axis; use a mesh in three dimensions, or"
