@@ -18,7 +18,13 @@ def test_images_and_pages_that_are_linked_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments"), [("bound", (11,)), ("gauge", ()), pytest.param("forms", (), marks=pytest.mark.long)]
+    ("name", "arguments"),
+    [
+        ("bound", (11,)),
+        ("gauge", ()),
+        pytest.param("forms", (), marks=pytest.mark.long),
+        pytest.param("surface_mode", (), marks=pytest.mark.long),
+    ],
 )
 def test_figure_is_drawn(name: str, arguments: tuple, tmp_path: Path) -> None:
     runpy.run_path(str(DOCS / "figures" / f"{name}.py"))["main"](tmp_path / "figure.png", *arguments)

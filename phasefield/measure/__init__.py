@@ -1,4 +1,4 @@
-"""Measurements on computed states: loops, permittivity, pyroelectric and piezoelectric coefficients."""
+"""Measurements on computed states: loops, permittivity, pyroelectric and piezoelectric coefficients, stability."""
 
 from phasefield.loops import Loop, analyse_loop, branch_imprint
 from phasefield.measure.response import (
@@ -14,6 +14,7 @@ from phasefield.measure.response import (
     temperature,
     tunability,
 )
+from phasefield.measure.stability import softest_curvature
 from phasefield.response import Drive, Response
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "piezoelectric",
     "primary_pyroelectric",
     "pyroelectric",
+    "softest_curvature",
     "temperature",
     "tunability",
 ]
