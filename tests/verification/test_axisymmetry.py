@@ -22,8 +22,13 @@ from relaxed import (
 )
 from revolved import ISOTROPIC, ISOTROPIC_FLEXO, RevolvedProblem, polar_section, quarter_tube, section_table
 
-from phasefield.build import Parts
+from phasefield.build import region_coefficients
 from phasefield.case import load_case
+from phasefield.case.material import case_material
+from phasefield.ferroelectric import Body
+from phasefield.mesh import build_domain
+from phasefield.physics.functional import Functional
+from phasefield.scaling import scaling_for
 
 #: A cubic crystal with no symmetry about lab z but that of order three, to be averaged.
 CRYSTAL = {"crystal": {"x": [1, -1, 0], "z": [1, 1, 1], "axial_average": True}}
@@ -52,12 +57,18 @@ def fields(x: ufl.core.expr.Expr, z: ufl.core.expr.Expr, y: ufl.core.expr.Expr |
     return swirl(0.5, 0.3, -0.4), swirl(-0.2, 0.6, 0.1), 0.3 + square * z - 0.5 * square
 
 
-def parts_of(**tables: object) -> Parts:
-    case = {"version": 1, "initial": uniform(0, 0, 0), **tables}
-    return Parts(load_case(case), MPI.COMM_SELF)
+class Pieces:
+    """Domain, body and functional of a case, without the solvers' operators."""
+
+    def __init__(self, **tables: object):
+        case = load_case({"version": 1, "initial": uniform(0, 0, 0), **tables})
+        self.domain = build_domain(case.mesh, MPI.COMM_SELF)
+        self.body = Body(case, self.domain, scaling_for(case_material(case)))
+        coefficients = region_coefficients(case, self.domain, self.body)
+        self.functional = Functional(self.domain, case.mesh.degree, coefficients, strain_gradient_length=1.0)
 
 
-def densities(parts: Parts, P: object, u: object, phi: object, points: np.ndarray) -> dict[str, np.ndarray]:
+def densities(parts: Pieces, P: object, u: object, phi: object, points: np.ndarray) -> dict[str, np.ndarray]:
     """Energy densities by term at points (n, dim) of the only cell's reference element, solver units."""
     found = {}
     for term, density in parts.functional.densities("film", P, u, phi).items():
@@ -74,8 +85,8 @@ def test_all_densities_are_those_of_three_dimensions(material: dict, flexo: dict
     shared = {"material": material, "flexoelectricity": {**flexo, "strain_gradient_length": 1e-9}}
     cell = {"kind": "box", "degree": 2, "cell": "tensor"}
     half = {**cell, "axes": "xz", "size": [2e-9, 2e-9], "cells": [1, 1], "axisymmetric": True}
-    section = parts_of(mesh=half, **shared, **crystal)
-    body = parts_of(mesh={**cell, "size": [2e-9] * 3, "cells": [1, 1, 1]}, **shared)
+    section = Pieces(mesh=half, **shared, **crystal)
+    body = Pieces(mesh={**cell, "size": [2e-9] * 3, "cells": [1, 1, 1]}, **shared)
     # The mean crystal is the same in every direction across z: give the body the coefficients of the section.
     polar, mesh = body.functional.polar_regions["film"], body.domain.mesh
     for name, value in section.body.fields.items():
