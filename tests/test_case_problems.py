@@ -60,7 +60,7 @@ def electrical(**condition):
         ),
         (
             {"mesh": {"kind": "bix"}},
-            'mesh.kind: found "bix"; choose one of "box", "film", "file"; did you mean "box"?',
+            'mesh.kind: found "bix"; choose one of "box", "film", "tip", "file"; did you mean "box"?',
         ),
         (
             {"initial": {"kind": None}},
@@ -129,7 +129,7 @@ def electrical(**condition):
         ),
         (
             {"loads": {"v": {"kind": "constant", "value": "5 kg"}}},
-            'loads.v.value: found "5 kg"; expected a number or a text in one of V, V/m, Pa, m, K',
+            'loads.v.value: found "5 kg"; expected a number or a text in one of V, V/m, Pa, m, K, N',
         ),
         (
             {"loads": {"v": {"kind": "ramp", "start": "1 V", "stop": "2 Pa", "t1": 1}}},
@@ -183,7 +183,7 @@ def test_long_values_are_cut():
 
 def test_key_that_is_named_like_its_kind():
     [problem] = problems(BOX, mesh={"box": 1})
-    assert problem.startswith("mesh.box: unknown key; known here: degree, axes, periodic, kind")
+    assert problem.startswith("mesh.box: unknown key; known here: degree, axes, periodic, axisymmetric, kind")
 
 
 EVERYTHING = {
