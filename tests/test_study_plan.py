@@ -26,7 +26,16 @@ from phasefield.study.table import LOOPS, csv_text, reduced, split_column, unit_
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "cases"
-STUDIES = sorted([*CASES.glob("*/study.toml"), *ROOT.glob("examples/**/study.toml")])
+STUDIES = sorted(
+    [
+        *(
+            file
+            for file in CASES.glob("*/*.toml")
+            if "study.schema" in file.read_text(encoding="utf-8").partition("\n")[0]
+        ),
+        *ROOT.glob("examples/**/study.toml"),
+    ]
+)
 TEMPERATURES = {"material.temperature": ["25 degC", "100 degC"]}
 
 
@@ -178,7 +187,7 @@ def test_wrong_overrides(tmp_path, override):
     assert BAD_OVERRIDES[override] in found
 
 
-@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_studies_of_the_repository_are_right(file, tmp_path):
     assert len(open_plan(file, tmp_path / "out").members) > 1
     assert not (tmp_path / "out").exists()

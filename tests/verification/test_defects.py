@@ -323,7 +323,7 @@ def test_flexoelectric_fields_act_on_defects_through_the_potential_alone(sign, e
 # --- what every step must respect -----------------------------------------------------------------------------
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.lists(st.floats(-6.0, 6.0), min_size=9, max_size=9),
     st.floats(-60.0, 60.0),
