@@ -22,11 +22,17 @@ def table(goals: list[Goal]) -> str:
     """Markdown table, and a sentence that counts what is missed."""
     lines = ["| | measured | goal | |", "|---|---|---|---|"]
     lines += [
-        f"| {goal.what} | {goal.value:.3g} | {goal.wanted} | {'met' if goal.met else '**missed**'} |" for goal in goals
+        f"| {goal.what} | {shown(goal.value)} | {goal.wanted} | {'met' if goal.met else '**missed**'} |"
+        for goal in goals
     ]
     missed = sum(not goal.met for goal in goals)
     lines += ["", f"{missed} of {len(goals)} goals are missed." if missed else "All of these goals are met."]
     return "\n".join(lines)
+
+
+def shown(value: float) -> str:
+    """Three digits, and no powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 def main() -> None:
