@@ -19,6 +19,7 @@ from phasefield.errors import CaseError, ResultError
 from phasefield.study.jsonschema import json_schema
 from phasefield.study.members import clean
 from phasefield.study.plan import read_plan
+from phasefield.study.results import gathered
 from phasefield.study.session import How, open_plan, prepare
 from phasefield.study.slurm import array_script, index_ranges, phasefield_command
 from phasefield.study.states import state_of
@@ -231,6 +232,15 @@ def test_members_chosen_by_name(tmp_path):
     assert [member.name for member, _ in prepare(plan, How(only=("temperature=100degC",)))] == ["temperature=100degC"]
     with pytest.raises(CaseError, match='did you mean "temperature=25degC"'):
         prepare(plan, How(only=("temperature=25",)))
+
+
+def test_members_that_were_left_out_are_not_present(tmp_path):
+    results = gathered(plan_of(tmp_path, {"members": {"fine": {"mesh.cells": [16]}, "coarse": {}}}))
+    assert "fine" in results and "finer" not in results
+    assert results.present({"finer": 0.1, "coarse": 1.0, "fine": 0.5}) == {"coarse": 1.0, "fine": 0.5}
+    assert results["fine"].case.mesh.cells == (16,)
+    with pytest.raises(ResultError, match='no member is named "finer"; did you mean "fine"'):
+        results["finer"]
 
 
 def test_damaged_results_are_refused_by_name(tmp_path):

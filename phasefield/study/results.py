@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from phasefield.case import Case
-from phasefield.errors import ResultError
+from phasefield.errors import ResultError, nearest
 from phasefield.plot.results import Results, Snapshot
 from phasefield.record import read_record
 from phasefield.study.plan import Member, Plan
 from phasefield.study.states import state_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,19 @@ class StudyResults:
     def __iter__(self) -> Iterator[MemberResults]:
         return iter(self.members)
 
+    def __contains__(self, name: object) -> bool:
+        return any(member.name == name for member in self.members)
+
     def __getitem__(self, name: str) -> MemberResults:
+        """The member of this name. Raises ResultError if the study has none."""
+        if name not in self:
+            known = [member.name for member in self.members]
+            raise ResultError(f'{self.folder}: no member is named "{name}"{nearest(name, known)}')
         return next(member for member in self.members if member.name == name)
+
+    def present(self, names: Mapping[str, T]) -> dict[str, T]:
+        """Those entries of `names` (by name of member) whose member the study was not told to leave out, in order."""
+        return {name: what for name, what in names.items() if name in self}
 
     def select(self, **choices: float | str) -> tuple[MemberResults, ...]:
         """Members with these values or names on the axes, in order."""
