@@ -26,7 +26,8 @@ from phasefield.case.schema import (
     TipSpec,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import TipLoad, breakpoints, resolve, surface_potential
+from phasefield.loads import BiasedTip, TipLoad, breakpoints, resolve
+from phasefield.loads.path import Path
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
 from phasefield.physics.functional import BoundaryTerm, Functional
@@ -53,7 +54,7 @@ class Conditions:
 
     Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
     free_strain (indices into the mean strain), applied_stress (12, solver units), loads (names of those used), tip (the
-    load of a tip, or None).
+    load of a tip that presses, or None), electric_tip (the potential of a tip, or None).
     """
 
     def __init__(self, case: Case, functional: Functional, scaling: Scaling):
@@ -66,6 +67,7 @@ class Conditions:
         self.loads: set[str] = set()
         self.floating: list[tuple[np.ndarray, float]] = []
         self.tip: TipLoad | None = None
+        self.electric_tip: BiasedTip | None = None
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
         self.free_phi = np.ones_like(functional.phi.x.array)
@@ -98,12 +100,21 @@ class Conditions:
             function.x.scatter_forward()
 
     def load_values(self, t: float) -> dict[str, float]:
-        """Values (SI) at time `t` of the loads in use, as columns load_<name>."""
-        return {f"load_{name}": resolve(name, self.case.loads)(t) for name in sorted(self.loads)}
+        """Values (SI) at time `t` of the loads in use, as columns load_<name>; potential and place of a tip."""
+        values = {f"load_{name}": resolve(name, self.case.loads)(t) for name in sorted(self.loads)}
+        return values | (self.electric_tip.row(t) if self.electric_tip else {})
+
+    @property
+    def constant(self) -> bool:
+        """Whether nothing that acts on the body changes in time."""
+        return not self.loads and not any(path.moves for path in self._paths())
+
+    def _paths(self) -> list[Path]:
+        return [tip.path for tip in (self.tip, self.electric_tip) if tip is not None]
 
     def breakpoints(self, end: float) -> list[float]:
         """Times in (0, end] at which a load of the case bends or turns, increasing: time steps end there."""
-        corners = set() if self.tip is None else {float(t) for t in self.tip.path.times if 0.0 < t <= end}
+        corners = {float(t) for path in self._paths() for t in path.times if 0.0 < t <= end}
         return sorted(corners.union(*(breakpoints(self.case.loads[name], end) for name in self.loads)))
 
     def sampled_times(self) -> list[float]:
@@ -317,9 +328,10 @@ class Conditions:
         x = phi.function_space.tabulate_dof_coordinates()[nodes]
         lab = np.zeros((len(nodes), 3))
         lab[:, list(self.domain.axes)] = x[:, : self.domain.dim] * LENGTH
-        shape = surface_potential(tip)(np.hypot(*(lab[:, :2] - tip.at).T))
-        voltage = self._load(tip.potential, self.scaling.potential)
-        self._prescribe(phi, nodes, lambda t: voltage(t) * shape)
+        voltage = self._load(tip.potential, 1.0)
+        biased = BiasedTip(tip, voltage, lab[:, :2])
+        self.electric_tip = biased
+        self._prescribe(phi, nodes, lambda t: biased(t) / self.scaling.potential)
 
 
 def components(condition: MechanicalCondition) -> tuple[float | str | None, ...]:

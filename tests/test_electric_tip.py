@@ -1,9 +1,20 @@
-"""Potentials of tips above a dielectric: interface conditions, the sphere's surface, printed numbers (V9.1 to V9.3)."""
+"""Potentials of tips above a dielectric: interface conditions, the sphere's surface, printed numbers (V9.1 to V9.3).
+
+Tips of cases: at rest and moving, on one rank and on two.
+"""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
+from cases_for_tests import BOX, laid_over, problems
+from ranks import on_one_and_two
 
-from phasefield.loads.electric_tip import Dielectric, Disk, Sphere
+from phasefield.case import load_case
+from phasefield.case.schema import SphereAbove
+from phasefield.loads import electric_tip
+from phasefield.loads.electric_tip import BiasedTip, Dielectric, Disk, Sphere
+from phasefield.simulation import Simulation
 from phasefield.units import EPSILON_0
 
 
@@ -102,3 +113,111 @@ def test_sphere_is_at_its_potential(of):
 
 def test_sphere_in_contact_has_its_potential_there():
     assert sphere(50, 0, 300, 300).potential(0.0) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_long_series_are_summed_in_parts(monkeypatch):
+    tip, rho = sphere(50, 0.1, 300, 300), np.linspace(0.0, 1e-7, 12).reshape(3, 4)
+    whole = tip.potential(rho)
+    monkeypatch.setattr(electric_tip, "MOST_TERMS", 2 * len(tip.charges[0]))
+    assert np.array_equal(tip.potential(rho), whole)
+
+
+# --- tips of cases ----------------------------------------------------------------------------------------
+
+TIP = {"kind": "sphere", "radius": "5 nm", "gap": "1 nm", "permittivity": [80, 80], "potential": "bias"}
+TRACK = [["2 nm", "3 nm"], ["5 nm", "3 nm"], ["5 nm", "7 nm"]]
+#: Paraelectric, so that the state at a time does not depend on those before it.
+SCAN = laid_over(
+    BOX,
+    {
+        "material": {"landau": {"alpha_1": 1e9}},
+        "mesh": {"size": ["7 nm", "8 nm", "4 nm"], "cells": [7, 8, 4]},
+        "initial": {"kind": "uniform", "value": [0, 0, 0], "amplitude": None},
+        "mechanics": {"enabled": False},
+        "electrostatics": {
+            "tip": {**TIP, "track": TRACK, "speed": "1 m/s", "start": "1 ns"},
+            "boundary": [{"on": "bottom", "kind": "electrode"}],
+        },
+        "loads": {"bias": {"kind": "ramp", "start": "1 V", "stop": "9 V", "t1": "8 ns"}},
+        "time": {"mode": "ramp", "end": "8 ns", "points": 4, "equilibrium": 1e-11},
+        "solver": {"linear_tolerance": 1e-13},
+    },
+)
+
+
+def test_potential_of_a_tip_of_a_case():
+    spec = SphereAbove.model_validate({**TIP, "track": TRACK, "speed": 1.0, "start": 1e-9})
+    points = np.random.default_rng(1).uniform(0.0, 7e-9, (20, 2))
+    tip = BiasedTip(spec, lambda t: 2.0 + 1e9 * t, points)
+    for t, place in ((0.0, (2e-9, 3e-9)), (3e-9, (4e-9, 3e-9)), (3e-9, (4e-9, 3e-9)), (6e-9, (5e-9, 5e-9))):
+        expected = sphere(5, 1, 80, 80).potential(np.hypot(*(points - place).T))
+        np.testing.assert_allclose(tip(t), (2.0 + 1e9 * t) * expected, rtol=1e-12)
+        assert list(tip.row(t).values()) == pytest.approx([2.0 + 1e9 * t, *place])
+
+
+def test_a_tip_that_moves_is_at_every_place_like_one_that_rests():
+    moving = Simulation(load_case(SCAN))
+    rows, fields = [], []
+    moving._record = lambda files, step: (Simulation._record(moving, files, step), fields.append(state(moving)))
+    rows = moving.run().observables
+    assert rows["electric_tip_x"][1:] == pytest.approx(np.array([2, 3, 5, 5, 5]) * 1e-9)
+    assert rows["electric_tip_y"][1:] == pytest.approx(np.array([3, 3, 3, 5, 7]) * 1e-9)
+    assert rows["electric_tip_potential"][1:] == pytest.approx([1, 3, 5, 7, 9])
+    for k in (1, 4):
+        at = [rows["electric_tip_x"][k + 1], rows["electric_tip_y"][k + 1]]
+        rest = {"track": None, "speed": None, "start": None, "at": at, "potential": 1.0 + 2.0 * k}
+        static = laid_over(
+            SCAN, {"electrostatics": {"tip": rest}, "time": {"mode": "relax", "end": None, "points": None}}
+        )
+        alone = Simulation(load_case(static))
+        alone.run()
+        for found, expected in zip(fields[k], state(alone), strict=True):
+            assert np.abs(found - expected).max() < 1e-9 * np.abs(expected).max()
+
+
+def state(simulation):
+    """P and the potential of a run on one rank."""
+    return [simulation.functional.P.x.array.copy(), simulation.functional.phi.x.array.copy()]
+
+
+def test_tips_do_not_depend_on_ranks(tmp_path: Path):
+    one, two = on_one_and_two("electric_tip_ranks.py", tmp_path)
+    assert set(one) == {"disk", "sphere", "moving sphere"}
+    for kind, columns in one.items():
+        assert columns["max_phi"] > 0.0
+        assert columns == pytest.approx(two[kind], rel=1e-6, abs=0.0), kind
+
+
+@pytest.mark.parametrize(
+    ("tip", "message"),
+    [
+        ({"speed": None}, "electrostatics.tip.speed: missing; track and speed belong together"),
+        ({"track": [[0, 0], ["9 nm", 0]]}, "electrostatics.tip.track: x = 9e-09 m is not above the mesh"),
+        ({"potential": "base"}, 'electrostatics.tip.potential: no load is named "base"'),
+    ],
+)
+def test_contradictions_are_refused(tip, message):
+    # The load that is not used any more makes no ramp.
+    [problem, *_] = problems(SCAN, electrostatics={"tip": tip})
+    assert problem.startswith(message)
+
+
+def test_a_moving_tip_needs_time():
+    [problem, *_] = problems(SCAN, time={"mode": "relax", "end": None, "points": None})
+    assert problem.startswith('electrostatics.tip.potential: load "bias" varies in time')
+    still = {"tip": {"potential": "1 V"}}
+    [problem] = problems(SCAN, electrostatics=still, time={"mode": "relax", "end": None, "points": None})
+    assert problem.startswith("electrostatics.tip.track: the tip moves in time")
+    assert problems(SCAN, electrostatics=still) == []
+
+
+def test_a_tip_of_a_body_of_revolution_is_on_its_axis():
+    mesh = {"size": ["4 nm", "4 nm"], "cells": [4, 4], "axes": "xz", "axisymmetric": True}
+    crystal = {"axial_average": True}
+    [problem] = problems(SCAN, mesh=mesh, crystal=crystal)
+    assert problem.startswith("electrostatics.tip.track: the tip of a body of revolution is on its axis")
+
+
+def test_energy_is_not_watched_while_a_tip_moves():
+    case = laid_over(SCAN, {"electrostatics": {"tip": {"potential": "1 V"}}})
+    assert not Simulation(load_case(case)).parts.conditions.constant

@@ -31,6 +31,19 @@ def lengths_of(mesh: BoxMesh | FilmMesh | TipMesh) -> tuple[float, ...]:
     return (*mesh.width, sum(layers_of(mesh).values()))
 
 
+def range_of(mesh: MeshSpec, axis: str) -> tuple[float, float] | None:
+    """Lowest and highest coordinate (m) of a mesh along an in-plane lab axis; None where only a mesh file knows."""
+    axes = axes_of(mesh) or ""
+    if isinstance(mesh, FileMesh) or axis not in axes:
+        return None
+    i = axes.index(axis)
+    if isinstance(mesh, TipMesh):
+        return tip_ranges(mesh)[i] if i < len(tip_ranges(mesh)) else None
+    low = mesh.origin[i] if isinstance(mesh, BoxMesh) and mesh.origin and i < len(mesh.origin) else 0.0
+    lengths = lengths_of(mesh)
+    return (low, low + lengths[i]) if i < len(lengths) else None
+
+
 def body_length(mesh: MeshSpec, axis: str) -> float | None:
     """Extent of the ferroelectric body along a lab axis (m); None where only a mesh file knows, or along no axis."""
     if isinstance(mesh, FileMesh):

@@ -826,17 +826,9 @@ class PrescribedFile(Table):
 PrescribedSpec = Annotated[PrescribedExpression | PrescribedFile, Field(discriminator="kind")]
 
 
-class TipTable(Table):
-    """A tip that presses on a boundary across z without friction, with a given force.
+class PlacedTip(Table):
+    """Where a tip is: it stays at `at`, or moves along `track`."""
 
-    Its pressure is known in advance; on the mesh it is scaled so that it carries exactly the force. In a section the
-    tip is as long as the body, and the force is that of one metre of it. A tip stays at `at` or moves along `track`.
-    """
-
-    on: str = "top"
-    """boundary that is pressed"""
-    force: ForceOrLoad
-    """force along -z (N; in a section N/m times one metre), or the name of a load; there is no pull"""
     at: tuple[Length, Length] = (0.0, 0.0)
     """place of the tip, x and y (m)"""
     track: Annotated[tuple[tuple[Length, Length], ...], Field(min_length=2)] | None = None
@@ -845,6 +837,19 @@ class TipTable(Table):
     """speed along `track` (m/s)"""
     start: NonNegativeTime = 0.0
     """time at which the tip begins to move (s)"""
+
+
+class TipTable(PlacedTip):
+    """A tip that presses on a boundary across z without friction, with a given force.
+
+    Its pressure is known in advance; on the mesh it is scaled so that it carries exactly the force. In a section the
+    tip is as long as the body, and the force is that of one metre of it.
+    """
+
+    on: str = "top"
+    """boundary that is pressed"""
+    force: ForceOrLoad
+    """force along -z (N; in a section N/m times one metre), or the name of a load; there is no pull"""
     column: PositiveLength | None = None
     """radius of the column of the film below the tip in which its polarization is reported (m), the contact radius at
     the largest force unless given"""
@@ -947,7 +952,7 @@ class ElectricalCondition(Table):
     """surface charge density of a free surface (C/m^2)"""
 
 
-class ElectricTip(Table):
+class ElectricTip(PlacedTip):
     """A tip at a potential as the potential that it makes on the surface of a half-space, in three dimensions or of a
     body of revolution: closed forms, `phasefield.loads.electric_tip`.
 
@@ -958,8 +963,6 @@ class ElectricTip(Table):
     """boundary across z that the tip is above"""
     potential: PotentialOrLoad
     """potential of the tip (V), or the name of a load"""
-    at: tuple[Length, Length] = (0.0, 0.0)
-    """place of the tip, x and y (m)"""
 
 
 class DiskTip(ElectricTip):

@@ -20,8 +20,10 @@ from phasefield.case.schema import (
     FileMesh,
     FilmMesh,
     MechanicalCondition,
+    PlacedTip,
     PointTip,
     PolarizationCondition,
+    SphereAbove,
     SphereTip,
     TipMesh,
     TipSpec,
@@ -182,8 +184,11 @@ def _tip(tip: TipSpec) -> str:
         size = f"of radius {pretty(tip.radius or 0.0, 'm')}, reduced modulus {pretty(tip.modulus or 0.0, 'Pa')}"
     else:
         size = f"with a contact radius of {pretty(tip.contact_radius or 0.0, 'm')}"
-    moving = "" if tip.track is None else f", along {len(tip.track)} corners at {pretty(tip.speed or 0.0, 'm/s')}"
-    return f"{tip.kind} {size} on {tip.on}, force {_value(tip.force, 'N')}{moving}"
+    return f"{tip.kind} {size} on {tip.on}, force {_value(tip.force, 'N')}{_moving(tip)}"
+
+
+def _moving(tip: PlacedTip) -> str:
+    return "" if tip.track is None else f", along {len(tip.track)} corners at {pretty(tip.speed or 0.0, 'm/s')}"
 
 
 def _flexoelectricity(case: Case, material: Material) -> Iterator[Line]:
@@ -228,6 +233,10 @@ def _electrostatics(case: Case) -> Iterator[Line]:
         lowest, highest = extreme_values(electrostatics.space_charge)
         yield "", f"fixed space charge of {lowest:g} to {highest:g} C/m³ ({electrostatics.space_charge.kind})"
     yield from _conditions("", electrostatics.boundary)
+    if (tip := electrostatics.tip) is not None:
+        above = f" at a distance of {pretty(tip.gap, 'm')}" if isinstance(tip, SphereAbove) else ""
+        potential = f"potential {_value(tip.potential, 'V')}"
+        yield "tip", f"{tip.kind} of radius {pretty(tip.radius, 'm')}{above} on {tip.on}, {potential}{_moving(tip)}"
 
 
 def _conditions(

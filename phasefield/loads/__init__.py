@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phasefield.loads.electric_tip import surface_potential
+from phasefield.loads.electric_tip import BiasedTip
 from phasefield.loads.tip import TipLoad
 from phasefield.loads.waveforms import Waveform, breakpoints, resolve, waveform
 
-__all__ = ["TipLoad", "Waveform", "breakpoints", "resolve", "surface_potential", "waveform"]
+__all__ = ["BiasedTip", "TipLoad", "Waveform", "breakpoints", "resolve", "waveform"]

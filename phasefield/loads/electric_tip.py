@@ -25,11 +25,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from phasefield.case.schema import DiskTip, ElectricTipSpec
+from phasefield.loads.path import Path
+from phasefield.loads.waveforms import Waveform
 from phasefield.tensors import Array
 from phasefield.units import EPSILON_0
 
 #: Images below this part of the charge of the sphere are left out.
 SMALLEST_IMAGE = 1e-17
+#: Most terms of series that are held at a time.
+MOST_TERMS = 4_000_000
 #: A sphere in contact with a dielectric of permittivity 1e5 needs fewer images.
 MOST_IMAGES = 2_000_000
 
@@ -59,9 +63,12 @@ class Dielectric:
     def potential(self, charges: ArrayLike, heights: ArrayLike, rho: ArrayLike, z: ArrayLike) -> Array:
         """Potential (V) in the dielectric at depths z >= 0 and distances `rho` of charges (C) above it."""
         q, h = np.asarray(charges, dtype=float), np.asarray(heights, dtype=float)
-        rho, depth = np.asarray(rho, dtype=float)[..., None], np.asarray(z, dtype=float)[..., None] / self.gamma
-        terms = q / np.sqrt(rho**2 + (depth + h) ** 2)
-        return np.asarray(terms.sum(axis=-1) / (2.0 * np.pi * EPSILON_0 * (self.kappa + 1.0)))
+        rho, depth = np.broadcast_arrays(np.asarray(rho, dtype=float), np.asarray(z, dtype=float) / self.gamma)
+        sums, rows = np.empty(rho.shape), max(1, MOST_TERMS // q.size)
+        for first in range(0, rho.size, rows):
+            r, d = (array.flat[first : first + rows][:, None] for array in (rho, depth))
+            sums.flat[first : first + rows] = (q / np.sqrt(r**2 + (d + h) ** 2)).sum(axis=-1)
+        return np.asarray(sums / (2.0 * np.pi * EPSILON_0 * (self.kappa + 1.0)))
 
     def potential_above(self, charges: ArrayLike, heights: ArrayLike, rho: ArrayLike, height: ArrayLike) -> Array:
         """Potential (V) in the vacuum at heights above the surface, of the charges and their images."""
@@ -138,3 +145,34 @@ def surface_potential(tip: ElectricTipSpec) -> Callable[[ArrayLike], Array]:
     if isinstance(tip, DiskTip):
         return Disk(tip.radius).potential
     return Sphere(tip.radius, tip.gap, Dielectric(*tip.permittivity)).potential
+
+
+class BiasedTip:
+    """The potential that a tip of a case makes at points of the surface, as a function of time.
+
+    Args:
+        spec: the tip.
+        voltage: potential of the tip (V) as a function of time (s).
+        points: places x, y (m) on the surface, shape (n, 2).
+
+    Attributes: path.
+    """
+
+    def __init__(self, spec: ElectricTipSpec, voltage: Waveform, points: Array):
+        self.voltage, self.points = voltage, points
+        self.path = Path.of(spec)
+        self._profile = surface_potential(spec)
+        self._place: Array = np.full(2, np.nan)
+        self._shape: Array = np.zeros(len(points))
+
+    def __call__(self, t: float) -> Array:
+        """Potential (V) of the points at the time `t` (s)."""
+        place = self.path(t)
+        if not np.array_equal(place, self._place):
+            self._place, self._shape = place, self._profile(np.hypot(*(self.points - place).T))
+        return self.voltage(t) * self._shape
+
+    def row(self, t: float) -> dict[str, float]:
+        """Columns electric_tip_potential (V), electric_tip_x and electric_tip_y (m)."""
+        x, y = self.path(t)
+        return {"electric_tip_potential": self.voltage(t), "electric_tip_x": float(x), "electric_tip_y": float(y)}

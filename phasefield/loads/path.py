@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from phasefield.case.schema import PlacedTip
+
 
 class Path:
     """The way from corner to corner of a path (m) at `speed` (m/s) from the time `start` (s) on.
@@ -22,7 +24,17 @@ class Path:
         """Place [x, y] (m) at the time t (s)."""
         return np.array([np.interp(t, self.times, column) for column in self.corners.T])
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is more than one place."""
+        return len(self.corners) > 1
+
     @classmethod
     def resting(cls, place: tuple[float, float]) -> Path:
         """The path of what does not move."""
         return cls([place], 1.0)
+
+    @classmethod
+    def of(cls, tip: PlacedTip) -> Path:
+        """The path of a tip of a case."""
+        return cls(tip.track, tip.speed or 0.0, tip.start) if tip.track else cls.resting(tip.at)

@@ -75,7 +75,7 @@ class TipLoad:
         self, spec: TipSpec, domain: Domain, images: int, force: Waveform, times: Iterable[float], unit: float
     ):
         self.spec, self.domain, self.images, self.force, self.unit = spec, domain, images, force, unit
-        self.path = Path(spec.track, spec.speed or 0.0, spec.start) if spec.track else Path.resting(spec.at)
+        self.path = Path.of(spec)
         mesh = domain.mesh
         self._center = fem.Constant(mesh, np.zeros(2))
         self._radius = fem.Constant(mesh, np.float64(1.0))

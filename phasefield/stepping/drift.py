@@ -102,7 +102,7 @@ class Drift(Stepper):
     @property
     def watched(self) -> bool:
         """Whether the energy must fall: constant loads, and nothing that defects pass through."""
-        constant = not self.problem.conditions.loads and self.problem.functional.variational
+        constant = self.problem.conditions.constant and self.problem.functional.variational
         return constant and self.solver.closed
 
     def _check_energy(self, before: dict[str, float] | None, allowed: float) -> dict[str, float] | None:

@@ -60,7 +60,7 @@ class Transient(Stepper):
         """Steps until `spec.end`."""
         end = given(self.spec.end, "end")
         bends = [*self.problem.conditions.breakpoints(end), end]
-        watched = not self.problem.conditions.loads and self.problem.functional.variational
+        watched = self.problem.conditions.constant and self.problem.functional.variational
         energies = self.problem.report.parts() if watched else None
         in_a_row, tried = 0, 0.0
         while self.t < end * (1.0 - 1e-12):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from phasefield.case.checks.place import problems_of_place
 from phasefield.case.layout import axes_of, boundaries_of
 from phasefield.case.schema import Case
 from phasefield.errors import nearest
@@ -29,11 +30,10 @@ def problems(case: Case) -> Iterator[str]:
                 " its potential everywhere; remove one of them"
             )
     axes = axes_of(case.mesh)
-    if case.mesh.axisymmetric:
-        if tip.at != (0.0, 0.0):
-            yield "electrostatics.tip.at: the tip of a body of revolution is on its axis; remove the key"
-    elif axes is not None and len(axes) < 3:
+    if axes is not None and len(axes) < 3 and not case.mesh.axisymmetric:
         yield (
             f'electrostatics.tip: its potential depends on the distance from a point; a mesh with the axes "{axes}"'
             " cannot have it: use three dimensions, or mesh.axisymmetric = true"
         )
+    else:
+        yield from problems_of_place("electrostatics.tip", tip, case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from phasefield.case.checks.loads import uses
-from phasefield.case.schema import Case, ConstantLoad, TimeTable
+from phasefield.case.schema import Case, ConstantLoad, PlacedTip, TimeTable
 
 #: Which of `end` and `points` each mode needs; with given steps the end is their sum.
 _ENDS: dict[str, tuple[str, ...]] = {
@@ -66,8 +66,10 @@ def _loads(case: Case) -> Iterator[str]:
                 f'{path}: load "{name}" varies in time, and mode = "relax" has no time: use'
                 ' mode = "transient" or "ramp", or a constant'
             )
-    moving = case.mechanics.tip is not None and case.mechanics.tip.track is not None
-    if case.time.mode == "relax" and moving:
-        yield 'mechanics.tip.track: the tip moves in time, and mode = "relax" has no time; use "transient" or "ramp"'
+    tips: dict[str, PlacedTip | None] = {"mechanics": case.mechanics.tip, "electrostatics": case.electrostatics.tip}
+    moving = [table for table, tip in tips.items() if tip is not None and tip.track is not None]
+    if case.time.mode == "relax":
+        for table in moving:
+            yield f'{table}.tip.track: the tip moves in time, and mode = "relax" has no time; use "transient" or "ramp"'
     if case.time.mode == "ramp" and not varying and not moving:
         yield 'time.mode: "ramp" follows loads that vary, and none is used'

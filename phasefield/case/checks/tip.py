@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from phasefield.case.layout import axes_of, boundaries_of
-from phasefield.case.schema import Case, FileMesh, PunchTip, SphereTip, TipMesh, TipSpec
+from phasefield.case.checks.place import problems_of_place
+from phasefield.case.layout import boundaries_of
+from phasefield.case.schema import Case, FileMesh, PunchTip, SphereTip, TipSpec
 from phasefield.errors import nearest
 
 
@@ -22,7 +23,7 @@ def problems(case: Case) -> Iterator[str]:
         yield f"mechanics.tip.force: found {tip.force:g} N; a tip presses, it does not pull"
     yield from _kind(tip)
     yield from _boundary(tip, case)
-    yield from _place(tip, case)
+    yield from problems_of_place("mechanics.tip", tip, case)
 
 
 def _kind(tip: TipSpec) -> Iterator[str]:
@@ -34,9 +35,6 @@ def _kind(tip: TipSpec) -> Iterator[str]:
             yield "mechanics.tip.contact_radius: radius and modulus give it already; remove it or them"
     if isinstance(tip, PunchTip) and tip.rim is not None and tip.rim >= tip.contact_radius:
         yield f"mechanics.tip.rim: found {tip.rim:g} m; expected less than contact_radius = {tip.contact_radius:g} m"
-    if (tip.track is None) != (tip.speed is None):
-        missing = "speed" if tip.speed is None else "track"
-        yield f"mechanics.tip.{missing}: missing; track and speed belong together"
 
 
 def _boundary(tip: TipSpec, case: Case) -> Iterator[str]:
@@ -47,16 +45,3 @@ def _boundary(tip: TipSpec, case: Case) -> Iterator[str]:
     elif known.get(tip.on) != "z_max":
         outer = ", ".join(name for name, place in known.items() if place == "z_max") or "none"
         yield f'mechanics.tip.on: found "{tip.on}"; a tip presses on the upper side of the mesh ({outer})'
-
-
-def _place(tip: TipSpec, case: Case) -> Iterator[str]:
-    """A tip on a mirror plane stays there; what is not resolved has no places."""
-    axes = axes_of(case.mesh)
-    half = case.mesh.half if isinstance(case.mesh, TipMesh) else ""
-    for i, axis in enumerate("xy"):
-        moved = any(corner[i] != 0.0 for corner in tip.track or (tip.at,))
-        key = "track" if tip.track else "at"
-        if moved and axis in half:
-            yield f"mechanics.tip.{key}: the mesh is mirrored at {axis} = 0 (mesh.half), where the tip must be"
-        if moved and axes is not None and axis not in axes:
-            yield f'mechanics.tip.{key}: found {axis} other than 0; the mesh resolves "{axes}"'
