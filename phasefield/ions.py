@@ -10,7 +10,7 @@ from mpi4py import MPI
 from ufl.core.expr import Expr
 
 from phasefield import compat, jit, tensors
-from phasefield.case.defects import FEWEST_CELLS, diffusivity
+from phasefield.case.defects import FEWEST_CELLS, diffusion_factors, diffusivity, vegard_tensor
 from phasefield.case.schema import Case, DefectSpecies
 from phasefield.errors import CaseError
 from phasefield.ferroelectric import Body
@@ -71,11 +71,11 @@ class Ions:
         return np.flatnonzero(marker.x.array > 0.0)
 
     def _species(self, name: str, spec: DefectSpecies) -> Species:
-        mesh, unit, lab = self.domain.mesh, spec.concentration, self.body.rotation
+        mesh, unit = self.domain.mesh, spec.concentration
         vegard = None
         strain = vegard_tensor(spec)
         if strain is not None and self.case.mechanics.enabled:
-            voigt = tensors.strain_to_voigt(tensors.rotate2(strain, lab))
+            voigt = tensors.strain_to_voigt(self._in_lab(strain))
             vegard = constant(mesh, voigt * unit / self.scaling.strain)
         return Species(
             name=name,
@@ -88,6 +88,11 @@ class Ions:
             vegard=vegard,
             reference=1.0 if spec.reference is None else spec.reference / unit,
         )
+
+    def _in_lab(self, t: tensors.Array) -> tensors.Array:
+        """Lab components of a rank-2 tensor of the crystal, the mean about z where the crystal is averaged."""
+        rotated = tensors.rotate2(t, self.body.rotation)
+        return tensors.axial_average2(rotated) if self.body.axial else rotated
 
     def _held(self, name: str, spec: DefectSpecies, species: Species) -> Held:
         """Prescribe what lies outside the body, and the conditions at boundaries."""
@@ -122,11 +127,10 @@ class Ions:
 
     def set_temperature(self, temperature: float) -> None:
         """Give kT and the diffusion coefficients the values of a temperature (K)."""
-        lab = self.body.rotation
         for species, spec in zip(self.species, self.specs.values(), strict=True):
             species.thermal.value = BOLTZMANN * temperature * species.unit / self.scaling.energy_density
-            D = diffusivity(spec, temperature) * np.diag(spec.anisotropy)
-            species.diffusivity.value[...] = self.scaling.diffusivity(tensors.rotate2(D, lab))
+            D = diffusivity(spec, temperature) * diffusion_factors(spec)
+            species.diffusivity.value[...] = self.scaling.diffusivity(self._in_lab(D))
 
     # --- start --------------------------------------------------------------------------------------------
 
@@ -212,12 +216,3 @@ class Ions:
         corners = mesh.geometry.x[compat.geometry_dofmap(mesh)[cells], : mesh.geometry.dim]
         heights = np.ptp(corners, axis=1).min(axis=1) if len(cells) else np.zeros(0)
         return LENGTH * self.domain.comm.allreduce(float(heights.max(initial=0.0)), op=MPI.MAX)
-
-
-def vegard_tensor(spec: DefectSpecies) -> tensors.Array | None:
-    """Strain per concentration (3, 3; m^3) in the crystal frame, None without."""
-    if spec.vegard is not None:
-        return tensors.voigt_to_strain(np.asarray(spec.vegard) * [1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
-    if spec.excess_volume:
-        return spec.excess_volume / 3.0 * np.eye(3)
-    return None

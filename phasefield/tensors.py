@@ -103,6 +103,11 @@ def axial_average(T: ArrayLike) -> Array:
     return np.asarray(np.mean([rotate4(T, about_z(2.0 * np.pi * k / 5.0)) for k in range(5)], axis=0))
 
 
+def axial_average2(t: ArrayLike) -> Array:
+    """Mean of a rank-2 tensor in lab axes over all rotations about z; three angles are exact."""
+    return np.asarray(np.mean([rotate2(t, about_z(2.0 * np.pi * k / 3.0)) for k in range(3)], axis=0))
+
+
 # --- constructors ---------------------------------------------------------------------------------
 
 

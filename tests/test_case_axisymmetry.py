@@ -45,6 +45,25 @@ def test_what_is_not_the_same_at_every_angle_is_refused(changes, expected):
     assert any(problem.startswith(expected) for problem in problems(HALF, **changes))
 
 
+def with_vacancies(**species):
+    vacancy = {"charge": 2, "site_density": 5e28, "concentration": 1e25, "diffusivity": 1e-17}
+    return {"defects": {"background": "neutralizing", "species": {"V": vacancy | species}}}
+
+
+def test_defects_move_around_an_axis_if_they_do_so_alike_in_all_directions():
+    isotropic = laid_over(HALF, {"crystal": {"axial_average": False}})
+    along = {"anisotropy": [1, 1, 0.1], "vegard": [1e-30, 1e-30, 2e-30, 0, 0, 0]}
+    across = {"anisotropy": [1, 0.1, 1], "vegard": [1e-30, 2e-30, 1e-30, 0, 0, 0]}
+    assert problems(isotropic, **with_vacancies(**along)) == []
+    assert problems(HALF, **with_vacancies(**across)) == []
+    found = problems(isotropic, **with_vacancies(**across))
+    assert [problem.split(":")[0] for problem in found] == ["defects.species.V.anisotropy", "defects.species.V.vegard"]
+    on_axis = {"boundary": [{"on": "x_min", "kind": "concentration", "value": 1e25}]}
+    assert problems(HALF, **with_vacancies(**on_axis))[0].startswith(
+        'defects.species.V.boundary[0].on: "x_min" is the axis of revolution'
+    )
+
+
 def test_the_inside_of_a_tube_is_a_boundary():
     conditions = {"boundary": [{"on": "x_min", "kind": "clamped"}]}
     assert problems(HALF, mesh={"origin": ["1 nm", 0]}, mechanics=conditions) == []

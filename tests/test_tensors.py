@@ -204,3 +204,10 @@ def test_rotated_electrostriction_gives_the_rotated_strain(P_lab, R):
     P = R @ P_lab
     strain = np.einsum("ijkl,k,l->ij", Q, P, P)
     np.testing.assert_allclose(strain_lab, tensors.rotate2(strain, R), atol=1e-9)
+
+
+def test_mean_of_a_rank_2_tensor_about_z():
+    t = np.random.default_rng(5).normal(size=(3, 3))
+    t += t.T
+    many = [tensors.rotate2(t, tensors.about_z(a)) for a in np.linspace(0, 2 * np.pi, 100, endpoint=False)]
+    np.testing.assert_allclose(tensors.axial_average2(t), np.mean(many, axis=0), atol=1e-14)

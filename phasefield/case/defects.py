@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from phasefield import tensors
 from phasefield.case.schema import Case, DefectSpecies
 from phasefield.materials import Material
 from phasefield.materials.thermodynamics import ground_state, susceptibility
@@ -21,6 +22,20 @@ def diffusivity(spec: DefectSpecies, temperature: float) -> float:
         return spec.diffusivity
     assert spec.D0 is not None and spec.activation_energy is not None
     return spec.D0 * math.exp(-spec.activation_energy / (BOLTZMANN * temperature))
+
+
+def diffusion_factors(spec: DefectSpecies) -> tensors.Array:
+    """D over `diffusivity` (3, 3) in the crystal frame."""
+    return np.diag(spec.anisotropy)
+
+
+def vegard_tensor(spec: DefectSpecies) -> tensors.Array | None:
+    """Strain per concentration (3, 3; m^3) in the crystal frame, None without."""
+    if spec.vegard is not None:
+        return tensors.voigt_to_strain(np.asarray(spec.vegard) * [1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+    if spec.excess_volume:
+        return spec.excess_volume / 3.0 * np.eye(3)
+    return None
 
 
 def static_permittivity(material: Material) -> float:

@@ -23,13 +23,14 @@ _DIMENSION = {"line": 1, "triangle": 2, "quad": 2, "tetra": 3, "hexahedron": 3}
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The fields at one time: points (n, 3) in nm along the lab axes, cells, values in SI."""
+    """The fields at one time: points (n, 3) in nm along the lab axes, cells, values in SI at points and in cells."""
 
     time: float
     points: Array
     cells: npt.NDArray[np.int64]
     cell_type: str
     point_data: dict[str, Array]
+    cell_data: dict[str, Array]
     region: npt.NDArray[np.int64]
 
     @property
@@ -108,8 +109,9 @@ class Results:
                 time, point_data, cell_data = reader.read_data(range(reader.num_steps)[index])
         except (OSError, KeyError, meshio.ReadError) as exc:
             raise ResultError(f"{file} cannot be read: {exc}") from exc
-        region = np.asarray(cell_data["region"][0], dtype=np.int64)
-        return Snapshot(time, points, block.data.astype(np.int64), block.type, point_data, region)
+        in_cells = {name: np.asarray(blocks[0]) for name, blocks in cell_data.items()}
+        region = in_cells.pop("region").astype(np.int64)
+        return Snapshot(time, points, block.data.astype(np.int64), block.type, point_data, in_cells, region)
 
     def _record(self) -> dict[str, Any]:
         try:

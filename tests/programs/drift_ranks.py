@@ -1,4 +1,7 @@
-"""Observables of vacancies that a voltage drives through a film in section: `drift_ranks.py RESULT.json`."""
+"""Observables of vacancies that a voltage drives through a film: `drift_ranks.py RESULT.json [revolved]`.
+
+The mesh is a section, or the half-plane of a body of revolution.
+"""
 
 import json
 import sys
@@ -47,7 +50,13 @@ CASE = {
     "solver": {"linear_tolerance": 1e-10, "mechanics_tolerance": 1e-12},
 }
 
-simulation = Simulation(load_case(CASE))
+REVOLVED = {
+    "mesh": {**CASE["mesh"], "periodic": "", "axisymmetric": True},  # type: ignore[dict-item]
+    "crystal": {"axial_average": True},
+    "mechanics": {"boundary": [{"on": "bottom", "kind": "clamped"}, {"on": "x_max", "kind": "roller"}]},
+}
+
+simulation = Simulation(load_case(CASE | (REVOLVED if sys.argv[2:] == ["revolved"] else {})))
 simulation.run()
 if MPI.COMM_WORLD.rank == 0:
     with open(sys.argv[1], "w", encoding="utf-8") as file:

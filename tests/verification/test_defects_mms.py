@@ -6,7 +6,7 @@ and no flux across the sides; the source of defects that they need follows from 
 
 import numpy as np
 import pytest
-from ions import CONCENTRATION, DEBYE, D, case_of, started, vacancy
+from ions import CONCENTRATION, DEBYE, advance, case_of, nodal_error, started, vacancy
 
 from phasefield.simulation import Simulation
 
@@ -48,33 +48,6 @@ def problem(dim: int, cells: int, cell: str = "simplex") -> tuple[Simulation, Ex
     return simulation, exact
 
 
-def advance(simulation: Simulation, exact: Exact, end: float, steps: int, order: int = 2) -> np.ndarray:
-    """Concentrations at `end` after equal steps of BDF2, or of backward Euler for `order` 1."""
-    stepper, solver = simulation.stepper, simulation.stepper.solver
-    equations, formula = solver.species[0], simulation.stepper.formula
-    unit = DEBYE**2 / D
-    dt = end / steps
-    past = [equations.c.copy()] * 2
-    volumes = equations.volumes
-    for number in range(1, steps + 1):
-        source = exact.source(number * dt)
-        source -= volumes @ source / volumes.sum()  # neutral to the last digit on any mesh
-        gamma = formula.gamma(dt)
-        start = (formula.combination(dt, *past) + dt * source) / gamma
-        stepper.older["c_V"][0].x.array[:] = past[1]
-        solver.begin(dt * unit / simulation.scaling.time / gamma, [start], [stepper._guess(equations, dt, start)])
-        solver.solve(0.0, None, 1e-11)
-        past = [equations.c.copy(), past[0]]
-        if order == 2:
-            formula.took(dt)
-    return past[0]
-
-
-def error(simulation: Simulation, found: np.ndarray, wanted: np.ndarray) -> float:
-    volumes = simulation.stepper.solver.species[0].volumes
-    return float(np.sqrt(volumes @ (found - wanted) ** 2 / volumes.sum()))
-
-
 @pytest.mark.parametrize(
     ("dim", "cell", "cells"),
     [(1, "simplex", (8, 16, 32, 64)), (2, "simplex", (4, 8, 16)), (2, "tensor", (4, 8, 16))],
@@ -83,8 +56,8 @@ def test_second_order_in_space(dim, cell, cells):
     errors = []
     for n in cells:
         simulation, exact = problem(dim, n, cell)
-        found = advance(simulation, exact, 0.4, n)
-        errors.append(error(simulation, found, exact.c(0.4)))
+        found = advance(simulation, exact.source, 0.4, n)
+        errors.append(nodal_error(simulation, found, exact.c(0.4)))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert orders[-1] > 1.85, (errors, orders)
 
@@ -93,10 +66,10 @@ def test_second_order_in_space(dim, cell, cells):
 def test_order_in_time(order):
     """Against a fine step on the same mesh: one for backward Euler, two for BDF2."""
     simulation, exact = problem(1, 12)
-    reference = advance(simulation, exact, 1.0, 320)
+    reference = advance(simulation, exact.source, 1.0, 320)
     errors = []
     for steps in (10, 20, 40):
         simulation, exact = problem(1, 12)
-        errors.append(error(simulation, advance(simulation, exact, 1.0, steps, order), reference))
+        errors.append(nodal_error(simulation, advance(simulation, exact.source, 1.0, steps, order), reference))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert (orders > order - 0.15).all(), (errors, orders)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from phasefield import tensors
 from phasefield.case.checks.boundaries import Condition
+from phasefield.case.defects import diffusion_factors, vegard_tensor
 from phasefield.case.layout import axes_of, axis_boundary
-from phasefield.case.schema import BoxMesh, Case, Component, TipMesh
+from phasefield.case.schema import BoxMesh, Case, Component, DefectCondition, TipMesh
+from phasefield.materials.axial import ROUND_OFF
 
 
 def problems(case: Case) -> Iterator[str]:
@@ -18,6 +23,7 @@ def problems(case: Case) -> Iterator[str]:
     yield from _mesh(case)
     yield from _conditions(case)
     yield from _fields(case)
+    yield from _defects(case)
 
 
 def _mesh(case: Case) -> Iterator[str]:
@@ -37,10 +43,11 @@ def _mesh(case: Case) -> Iterator[str]:
 
 def _conditions(case: Case) -> Iterator[str]:
     """The axis is no boundary: P, u and the field have no component across it there."""
-    tables: dict[str, Sequence[Condition]] = {
+    tables: dict[str, Sequence[Condition | DefectCondition]] = {
         "mechanics": case.mechanics.boundary,
         "electrostatics": case.electrostatics.boundary,
         "polarization": case.polarization.boundary,
+        **{f"defects.species.{name}": spec.boundary for name, spec in case.defects.species.items()},
     }
     for table, conditions in tables.items():
         for i, condition in enumerate(conditions):
@@ -52,8 +59,6 @@ def _conditions(case: Case) -> Iterator[str]:
 
 
 def _fields(case: Case) -> Iterator[str]:
-    if case.defects.species:
-        yield "defects: their drift has not been verified in bodies of revolution; use a section or three dimensions"
     if across := [kind for kind in case.output.response if kind != "pyroelectric"]:
         yield (
             f"output.response: {' and '.join(across)} need fields across the axis; use a mesh in three dimensions, or"
@@ -73,3 +78,22 @@ def _fields(case: Case) -> Iterator[str]:
     shears: tuple[Component, ...] = ("yz", "xz", "xy")
     if misfit.get("xx", 0.0) != misfit.get("yy", 0.0) or any(misfit.get(shear, 0.0) != 0.0 for shear in shears):
         yield "mechanics.misfit: must be the same in all directions across the axis: xx = yy and no shear"
+
+
+def _defects(case: Case) -> Iterator[str]:
+    """Diffusion and Vegard strain must be the same at every angle about the axis."""
+    if case.crystal.axial_average:
+        return
+    lab = tensors.rotation(x=case.crystal.x, z=case.crystal.z)
+    for name, spec in case.defects.species.items():
+        coefficients = {"anisotropy": diffusion_factors(spec), "vegard": vegard_tensor(spec)}
+        for key, t in coefficients.items():
+            if t is not None and not _is_axial(tensors.rotate2(t, lab)):
+                yield (
+                    f"defects.species.{name}.{key}: changes under rotation about z, and in a body of revolution it may"
+                    " not: set crystal.axial_average = true to take its mean, or make it the same across the axis"
+                )
+
+
+def _is_axial(t: tensors.Array) -> bool:
+    return bool(np.abs(tensors.axial_average2(t) - t).max() <= ROUND_OFF * np.abs(t).max())
