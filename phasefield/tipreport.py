@@ -18,7 +18,7 @@ from ufl.core.expr import Expr
 
 from phasefield import compat, jit
 from phasefield.loads import TipLoad
-from phasefield.output.derived import DerivedField, tensor
+from phasefield.output.derived import DerivedField
 from phasefield.output.projection import Projection
 from phasefield.physics.functional import Functional
 from phasefield.registry import extensive_unit
@@ -88,19 +88,17 @@ class Deformation:
 
     @cached_property
     def _recovered(self) -> Projection:
-        """Strain from the stress-free lattice as tensor components of continuous elements."""
+        """Voigt strain from the stress-free lattice in continuous elements."""
         f = self.functional
         space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
-        strain = tensor(f.lattice_strain(), 0.5)
-        components = ufl.as_vector([strain[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))])
-        weak = sum(ufl.inner(components, ufl.TestFunction(space)) * f.dx(r, 2 * f.degree) for r in f.polar_regions)
+        strain, test = f.lattice_strain(), ufl.TestFunction(space)
+        weak = sum(ufl.inner(strain, test) * f.dx(region, 2 * f.degree) for region in f.polar_regions)
         return Projection(weak, space, f, f.polar_regions, "lattice_strain")
 
     @cached_property
     def _gradient_norm(self) -> tuple[fem.Function, fem.Expression, np.ndarray]:
         f = self.functional
-        engineering = [(1.0 if p < 3 else 2.0) * self._recovered.function[p] for p in range(6)]
-        gradient = f.domain.grad_voigt(ufl.as_vector(engineering))
+        gradient = f.domain.grad_voigt(self._recovered.function)
         squares = [(1.0 if p < 3 else 0.5) * ufl.inner(gradient[p, :], gradient[p, :]) for p in range(6)]
         space = fem.functionspace(f.domain.mesh, ("DG", 0))
         norm = fem.Expression(ufl.sqrt(sum(squares)), compat.interpolation_points(space), jit_options=jit.options())

@@ -89,16 +89,13 @@ class Functional:
         """Regions that carry polarization."""
         return {name: c for name, c in self.regions.items() if isinstance(c, Polar)}
 
-    def dx(self, region: str, degree: int | None = None, scheme: str | None = None) -> Measure:
+    def dx(self, region: str, degree: int | None = None) -> Measure:
         """Volume measure of one region.
 
         The default degree 2k+1 integrates smooth energies with a smaller error, O(h^(2k+2)), than that of the fields
         of degree k; all derivatives inherit it, so forces are those of the same energy.
         """
-        metadata: dict = {"quadrature_degree": degree or self.quadrature_degree or 2 * self.degree + 1}
-        if scheme:
-            metadata["quadrature_rule"] = scheme
-        return self.domain.dx(region, **metadata)
+        return self.domain.dx(region, quadrature_degree=degree or self.quadrature_degree or 2 * self.degree + 1)
 
     # --- kinematics ---------------------------------------------------------------------------------------
 
@@ -259,10 +256,6 @@ class Functional:
         """Concentration, free sites and potential of each species, one after the other."""
         return [field for s in self.species for field in (s.c, s.free, s.mu)]
 
-    def nodal_dx(self, region: str) -> Measure:
-        """Measure of a region that sees values at vertices only: what is local there stays so."""
-        return self.domain.nodal_dx(region)
-
     def defect_densities(self, region: str, phi) -> list[tuple[str, Expr, Measure]]:
         """Energies of mixing and of the charge of defects, each with its term and measure.
 
@@ -271,7 +264,7 @@ class Functional:
         if region not in self.polar_regions:
             return []
         integrals = []
-        nodal = self.nodal_dx(region)
+        nodal = self.domain.nodal_dx(region)
         charged = nodal if self.degree == 1 else self.dx(region)
         for s in self.species:
             integrals.append(("defect", defects.mixing_density(s.c, s.free, s.site_density, s.thermal), nodal))
@@ -289,7 +282,7 @@ class Functional:
             dissipation = defects.dissipation(
                 self.domain.grad(s.mu), ufl.exp(s.log_mobility), s.diffusivity, s.duration
             )
-            forms += [s.thermal * exchange * self.nodal_dx(region), s.thermal * dissipation * self.dx(region)]
+            forms += [s.thermal * exchange * self.domain.nodal_dx(region), s.thermal * dissipation * self.dx(region)]
         return sum(forms)
 
     def boundary_integral(self, term: BoundaryTerm, P: Expr, u: Expr, phi: Expr) -> ufl.Form:

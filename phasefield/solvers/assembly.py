@@ -145,4 +145,4 @@ def nodal_volumes(functional: Functional) -> np.ndarray:
 def body_volumes(functional: Functional, space: fem.FunctionSpace) -> np.ndarray:
     """Volume of the polar regions at each owned node of a space of linear functions, by quadrature at the nodes."""
     test = ufl.TestFunction(space)
-    return AssembledVector(sum(test * functional.nodal_dx(r) for r in functional.polar_regions), space)().copy()
+    return AssembledVector(sum(test * functional.domain.nodal_dx(r) for r in functional.polar_regions), space)().copy()

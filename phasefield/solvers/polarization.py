@@ -120,13 +120,13 @@ class PolarizationSolver:
         f = self.functional
         space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
         test = ufl.TestFunction(space)
-        rule = (2, None) if f.domain.axisymmetric else (1, "vertex")
         form = 0
         for region in f.polar_regions:
             P = ufl.variable(f.P)
             hessian = ufl.diff(ufl.diff(f.local_density(region, P, f.u), P), P)
             entries = ufl.as_vector([hessian[i, j] for i, j in SYMMETRIC])
-            form += ufl.inner(entries, test) * f.dx(region, *rule)
+            dx = f.dx(region, 2) if f.domain.axisymmetric else f.domain.nodal_dx(region)
+            form += ufl.inner(entries, test) * dx
         return AssembledVector(form, space)
 
     def _set_up_potential(self, force: ufl.Form, gauss: ufl.Form) -> None:

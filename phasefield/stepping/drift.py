@@ -17,6 +17,7 @@ from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSolver, SpeciesEquations
 from phasefield.solvers.rescue import Rescue
 from phasefield.stepping.bdf import BDF2
+from phasefield.stepping.length import fitted, longer, shorter, until_bend
 from phasefield.stepping.relaxation import Relaxation
 from phasefield.stepping.stepper import Step, Stepper, given
 
@@ -102,21 +103,7 @@ class Drift(Stepper):
     @property
     def watched(self) -> bool:
         """Whether the energy must fall: constant loads, and nothing that defects pass through."""
-        constant = self.problem.conditions.constant and self.problem.functional.variational
-        return constant and self.solver.closed
-
-    def _check_energy(self, before: dict[str, float] | None, allowed: float) -> dict[str, float] | None:
-        """Energies of the present state if they are watched; ConvergenceError if they rose by more than `allowed`.
-
-        `allowed` is relative to the sum of their sizes.
-        """
-        if before is None:
-            return None
-        now = self.problem.report.parts()
-        size = sum(abs(v) for v in before.values())
-        if sum(now.values()) > sum(before.values()) + allowed * size:
-            raise ConvergenceError("energy_rises", "no step keeps the energy from rising under constant loads")
-        return now
+        return super().watched and self.solver.closed
 
 
 class DriftTransient(Drift):
@@ -126,8 +113,6 @@ class DriftTransient(Drift):
     relative error of the concentration: it is as strict where they are few as where they are many, by their number.
     """
 
-    GROWTH = 2.0
-    SAFETY = 0.9
     #: Part of the time error that Newton's method leaves.
     NEWTON_ACCURACY = 1e-3
     #: Largest change of ln(c/(c_max − c)) that a first guess foresees.
@@ -168,11 +153,8 @@ class DriftTransient(Drift):
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
-            left = next(t for t in bends if t > self.t * (1.0 + 1e-12)) - self.t
-            dt = min(self.dt, left, self.spec.max_step or np.inf)
-            # Two equal steps rather than a tiny last one.
-            if dt < left < 2.0 * dt:
-                dt = 0.5 * left
+            left = until_bend(self.t, bends)
+            dt = fitted(self.dt, left, self.spec.max_step)
             saved, old = self.problem.snapshot(), self._states()
             failure, jumped = None, False
             try:
@@ -183,8 +165,7 @@ class DriftTransient(Drift):
                 in_a_row += 1
                 self.problem.conditions.update(self.t)
                 self._take_back(saved, in_a_row, failure)
-                shorter = max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25
-                self.dt = dt * (min(shorter, 0.5) if in_a_row > 1 else shorter)
+                self.dt = shorter(dt, error, in_a_row)
                 continue
             in_a_row, energies = 0, new_energies
             self._remember(old, dt)
@@ -192,8 +173,7 @@ class DriftTransient(Drift):
             if dt == left or jumped:
                 # The past says nothing about the other side of a bend, or of a jump of P.
                 self.formula.forget()
-            growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
-            self.dt = dt * growth
+            self.dt = longer(dt, error)
             yield self._step(dt, self.problem.driving_field(), self.t >= end * (1.0 - 1e-12), energies)
 
     def _states(self) -> dict[str, np.ndarray]:
@@ -221,7 +201,7 @@ class DriftTransient(Drift):
         if not self.relaxed:
             rate, inertia = gamma / tau, formula.combination(dt, *past["P"]) / tau
         jumped = self._solve(rate, inertia, self.NEWTON_ACCURACY * self.spec.tolerance)
-        energies = self._check_energy(energies, 1e-11 + 1e-3 * self.spec.tolerance)
+        energies = self._falling(energies, 1e-11 + 1e-3 * self.spec.tolerance)
         if jumped:
             return 0.0, True, energies
         differences = [self._difference(e, predicted[e.species.c.name], old[e.species.c.name]) for e in species]
@@ -286,7 +266,7 @@ class DriftRelax(Drift):
             try:
                 self.solver.begin(dt / self.unit, old)
                 self._solve(0.0, None, 1e-3 * self.spec.equilibrium)
-                energies = self._check_energy(energies, 1e-11)
+                energies = self._falling(energies, 1e-11)
             except ConvergenceError as failure:
                 in_a_row += 1
                 self._take_back(saved, in_a_row, failure)

@@ -119,6 +119,24 @@ class Stepper:
                     raise
         self.rescue.newton.settle()
 
+    @property
+    def watched(self) -> bool:
+        """Whether the energy must fall: constant loads and an energy to fall."""
+        return self.problem.conditions.constant and self.problem.functional.variational
+
+    def _falling(self, before: dict[str, float] | None, allowed: float) -> dict[str, float] | None:
+        """Energies of the present state, if those `before` are known.
+
+        Raises ConvergenceError if their sum rose by more than `allowed`, relative to the sum of their sizes.
+        """
+        if before is None:
+            return None
+        now = self.problem.report.parts()
+        size = sum(abs(v) for v in before.values())
+        if sum(now.values()) > sum(before.values()) + allowed * size:
+            raise ConvergenceError("energy_rises", "no step keeps the energy from rising under constant loads")
+        return now
+
     def _step(self, dt: float, residual: float, converged: bool, energies: dict[str, float] | None = None) -> Step:
         self.number += 1
         mechanics = self.problem.mechanics

@@ -14,6 +14,7 @@ from phasefield.scaling import Scaling
 from phasefield.solvers.core import CoupledProblem, Snapshot
 from phasefield.solvers.rescue import Rescue
 from phasefield.stepping.bdf import BDF2
+from phasefield.stepping.length import fitted, longer, shorter, until_bend
 from phasefield.stepping.stepper import DECIDED_BY_LENGTH, Step, Stepper, given
 
 
@@ -27,8 +28,6 @@ class Transient(Stepper):
     stiffness.
     """
 
-    GROWTH = 2.0
-    SAFETY = 0.9
     #: Part of the time error that Newton's method leaves.
     NEWTON_ACCURACY = 1e-3
 
@@ -60,17 +59,13 @@ class Transient(Stepper):
         """Steps until `spec.end`."""
         end = given(self.spec.end, "end")
         bends = [*self.problem.conditions.breakpoints(end), end]
-        watched = self.problem.conditions.constant and self.problem.functional.variational
-        energies = self.problem.report.parts() if watched else None
+        energies = self.problem.report.parts() if self.watched else None
         in_a_row, tried = 0, 0.0
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
-            left = next(t for t in bends if t > self.t * (1.0 + 1e-12)) - self.t
-            dt = min(self.dt, left, self.spec.max_step or np.inf)
-            # Two equal steps rather than a tiny last one.
-            if dt < left < 2.0 * dt:
-                dt = 0.5 * left
+            left = until_bend(self.t, bends)
+            dt = fitted(self.dt, left, self.spec.max_step)
             saved = self.problem.snapshot()
             failure, taken_over = None, False
             tried = tried if in_a_row else dt  # the step before it was cut
@@ -85,11 +80,7 @@ class Transient(Stepper):
                 self._take_back(saved, in_a_row, failure)
                 self.problem.conditions.update(self.t)
                 self.problem.restore(saved)
-                shorter = max(0.2, self.SAFETY * error ** (-1.0 / 3.0)) if np.isfinite(error) else 0.25
-                # After a bend of a load the error may hardly depend on the step until it is short.
-                self.dt = dt * (min(shorter, 0.5) if in_a_row > 1 else shorter)
-                if taken_over:
-                    self.dt = tried
+                self.dt = tried if taken_over else shorter(dt, error, in_a_row)
                 continue
             in_a_row = 0
             self.rescue.succeeded()
@@ -99,8 +90,7 @@ class Transient(Stepper):
             if dt == left:
                 # The past says nothing about the other side of a bend.
                 self.formula.forget()
-            growth = self.GROWTH if error == 0.0 else min(self.GROWTH, self.SAFETY * error ** (-1.0 / 3.0))
-            self.dt = dt * growth
+            self.dt = longer(dt, error)
             done = self.t >= end * (1.0 - 1e-12)
             yield self._step(dt, self.problem.driving_field(), done, energies)
 
@@ -125,14 +115,8 @@ class Transient(Stepper):
         error = self._error(dt, predicted) / self.spec.tolerance
         if not np.isfinite(error):
             raise ConvergenceError("not_finite", "the polarization is not a number")
-        if energies is None:
-            return error, None
-        new = problem.report.parts()
-        before, size = sum(energies.values()), sum(abs(v) for v in energies.values())
         # The energy of the exact flow decays; that of the step may miss it by a part of the local error.
-        if sum(new.values()) > before + (1e-11 + 1e-3 * self.spec.tolerance) * size:
-            raise ConvergenceError("energy_rises", "no step keeps the energy from rising under constant loads")
-        return error, new
+        return error, self._falling(energies, 1e-11 + 1e-3 * self.spec.tolerance)
 
     def _owned(self, function: fem.Function) -> np.ndarray:
         return function.x.array[: self.problem.owned_P]
