@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from phasefield import tensors
-from phasefield.case.checks.boundaries import Condition
+from phasefield.case.checks.boundaries import Condition, tables
 from phasefield.case.defects import diffusion_factors, vegard_tensor
 from phasefield.case.layout import axes_of, axis_boundary
 from phasefield.case.schema import BoxMesh, Case, Component, DefectCondition, TipMesh
@@ -43,13 +43,9 @@ def _mesh(case: Case) -> Iterator[str]:
 
 def _conditions(case: Case) -> Iterator[str]:
     """The axis is no boundary: P, u and the field have no component across it there."""
-    tables: dict[str, Sequence[Condition | DefectCondition]] = {
-        "mechanics": case.mechanics.boundary,
-        "electrostatics": case.electrostatics.boundary,
-        "polarization": case.polarization.boundary,
-        **{f"defects.species.{name}": spec.boundary for name, spec in case.defects.species.items()},
-    }
-    for table, conditions in tables.items():
+    species = {f"defects.species.{name}": spec.boundary for name, spec in case.defects.species.items()}
+    everything: dict[str, Sequence[Condition | DefectCondition]] = {**tables(case), **species}
+    for table, conditions in everything.items():
         for i, condition in enumerate(conditions):
             if axis_boundary(case.mesh) in condition.on:
                 yield (

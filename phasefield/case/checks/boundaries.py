@@ -40,17 +40,35 @@ _NEEDED = ("value", "thickness", "length")
 
 def problems(case: Case) -> Iterator[str]:
     """Problems of the lists `boundary` of mechanics, electrostatics and polarization."""
-    tables: dict[str, Sequence[Condition]] = {
+    for table, conditions in tables(case).items():
+        for i, condition in enumerate(conditions):
+            path = f"{table}.boundary[{i}]"
+            yield from _keys(path, condition)
+            yield from unknown_names(path, condition.on, case)
+        yield from _contradictions(table, conditions, case)
+
+
+def tables(case: Case) -> dict[str, Sequence[Condition]]:
+    """The conditions of each field, by the table whose key `boundary` holds them."""
+    return {
         "mechanics": case.mechanics.boundary,
         "electrostatics": case.electrostatics.boundary,
         "polarization": case.polarization.boundary,
     }
-    for table, conditions in tables.items():
-        for i, condition in enumerate(conditions):
-            path = f"{table}.boundary[{i}]"
-            yield from _keys(path, condition)
-            yield from _names(path, condition, case)
-        yield from _contradictions(table, conditions, case)
+
+
+def unknown_names(path: str, names: Sequence[str], case: Case) -> Iterator[str]:
+    """What is wrong with the boundaries that the condition at `path` names."""
+    known = boundaries_of(case.mesh)
+    for name in names:
+        if name not in known:
+            where = "mesh.boundaries" if isinstance(case.mesh, FileMesh) else "the mesh"
+            yield (
+                f'{path}.on: "{name}" is not a boundary of {where}{nearest(name, known)}'
+                f" (it has: {', '.join(known) or 'none'})"
+            )
+        elif not isinstance(case.mesh, FileMesh) and _axis(known[name]) in case.mesh.periodic:
+            yield (f'{path}.on: "{name}": the mesh is periodic along {_axis(known[name])}, so it does not end there')
 
 
 def _keys(path: str, condition: Condition) -> Iterator[str]:
@@ -65,19 +83,6 @@ def _keys(path: str, condition: Condition) -> Iterator[str]:
         if key not in used and value != field.default:
             others = ", ".join(used) or "nothing else"
             yield f'{path}.{key}: has no meaning for kind = "{condition.kind}" (it uses {others})'
-
-
-def _names(path: str, condition: Condition, case: Case) -> Iterator[str]:
-    known = boundaries_of(case.mesh)
-    for name in condition.on:
-        if name not in known:
-            where = "mesh.boundaries" if isinstance(case.mesh, FileMesh) else "the mesh"
-            yield (
-                f'{path}.on: "{name}" is not a boundary of {where}{nearest(name, known)}'
-                f" (it has: {', '.join(known) or 'none'})"
-            )
-        elif not isinstance(case.mesh, FileMesh) and _axis(known[name]) in case.mesh.periodic:
-            yield (f'{path}.on: "{name}": the mesh is periodic along {_axis(known[name])}, so it does not end there')
 
 
 # --- conditions that meet on one boundary ---------------------------------------------------------

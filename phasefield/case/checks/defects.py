@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from phasefield.case.checks.boundaries import unknown_names
 from phasefield.case.layout import boundaries_of
 from phasefield.case.profiles import extreme_values
-from phasefield.case.schema import Case, DefectCondition, DefectSpecies, FileMesh, FileProfile
-from phasefield.errors import nearest
+from phasefield.case.schema import Case, DefectCondition, DefectSpecies, FileProfile
 
 
 def problems(case: Case) -> Iterator[str]:
@@ -61,17 +61,11 @@ def _boundaries(path: str, spec: DefectSpecies, case: Case) -> Iterator[str]:
     for i, condition in enumerate(spec.boundary):
         place = f"{path}.boundary[{i}]"
         yield from _value(place, condition, spec)
-        for name in condition.on:
-            if name not in known:
-                where = "mesh.boundaries" if isinstance(case.mesh, FileMesh) else "the mesh"
-                yield (
-                    f'{place}.on: "{name}" is not a boundary of {where}{nearest(name, known)}'
-                    f" (it has: {', '.join(known) or 'none'})"
-                )
-            elif known[name] in seen:
+        yield from unknown_names(place, condition.on, case)
+        for name in (name for name in condition.on if name in known):
+            if known[name] in seen:
                 yield f'{place}.on: "{name}" has a condition already in {path}.boundary[{seen[known[name]]}]'
-            else:
-                seen[known[name]] = i
+            seen.setdefault(known[name], i)
 
 
 def _value(place: str, condition: DefectCondition, spec: DefectSpecies) -> Iterator[str]:
