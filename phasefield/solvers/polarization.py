@@ -230,14 +230,28 @@ class PolarizationSolver:
         fem_petsc.assemble_matrix(self.A, self.tangent)
         self.A.assemble()
 
+    def mean_curvature(self) -> np.ndarray:
+        """Second derivative of the energy by a uniform P, u and φ held, per polar volume (3, 3)."""
+        if self.consistent:
+            self._assemble_tangent()
+            uniform = [petsc_vector(self.comm, self.free_P * np.tile(e, len(self.volumes)), 3) for e in np.eye(3)]
+            total = np.array([[d.dot(self.A * e) for d in uniform] for e in uniform])
+        else:
+            total = self.comm.allreduce((self._nodal_curvature() * self.free_blocks).sum(axis=0))
+        return total / self._volume()
+
+    def _nodal_curvature(self) -> np.ndarray:
+        """Nodal 3x3 blocks of the curvature."""
+        return self.curvature().reshape(-1, 6)[:, [0, 5, 4, 5, 1, 3, 4, 3, 2]].reshape(-1, 3, 3)
+
     def _blocks(self, rate: float) -> np.ndarray:
         """Nodal 3x3 blocks: mass plus curvature, kept positive definite (see module docstring)."""
-        six = self.curvature().reshape(-1, 6)
-        curvature = six[:, [0, 5, 4, 5, 1, 3, 4, 3, 2]].reshape(-1, 3, 3)
+        curvature = self._nodal_curvature()
         volume = self.volumes[:, None, None]
         blocks = curvature + rate * volume * np.eye(3)
         # Only nodes whose curvature comes near -rate/2 need their eigenvalues.
-        suspicious = np.flatnonzero(~positive_definite(curvature + 0.5 * rate * volume * np.eye(3)))
+        below = ~positive_definite(curvature + 0.5 * rate * volume * np.eye(3))
+        suspicious = np.flatnonzero(below & (self.volumes > 0.0))
         self.clipped = len(suspicious)
         if len(suspicious):
             values, vectors = np.linalg.eigh(curvature[suspicious])

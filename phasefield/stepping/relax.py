@@ -40,6 +40,7 @@ class Relax(Stepper):
     def run(self) -> Iterator[Step]:
         """Steps until equilibrium; `t` is the pseudo-time of the descent."""
         now, residual, finished = self.relaxation.judged(self.problem.evaluate())
+        self.remark = self.relaxation.remark
         while not finished:
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError(

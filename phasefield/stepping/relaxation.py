@@ -10,6 +10,7 @@ from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
 from phasefield.solvers.rescue import Rescue
 from phasefield.solvers.roundoff import attainable_field, blind
+from phasefield.solvers.saddle import is_saddle
 from phasefield.stepping.stepper import DECIDED_BY_LENGTH, MAX_REJECTIONS
 
 
@@ -65,7 +66,7 @@ class Relaxation:
         """Whether the state is in equilibrium, or as close to it as doubles can be; then `remark` says so."""
         self.remark = ""
         if driving_field <= self.tolerance:
-            return True
+            return not is_saddle(self.problem) or self._stays(now, driving_field)
         if not blind(self.problem, now, driving_field):
             return False
         attainable = attainable_field(self.problem, now)
@@ -74,6 +75,16 @@ class Relaxation:
         self.remark = (
             f"round_off: driving field {driving_field:.1e} where {self.tolerance:.1e} was wanted; round-off allows no"
             f" less than about {attainable:.1e}"
+        )
+        return True
+
+    def _stays(self, now: Evaluation, driving_field: float) -> bool:
+        """Whether not even round-off would lead away from this saddle; then `remark` says so."""
+        if driving_field > attainable_field(self.problem, now):
+            return False
+        self.remark = (
+            "saddle: the driving field vanishes, but this state is unstable and any perturbation would leave it; begin"
+            ' with some noise (initial.noise, or initial.kind = "noise") if a stable one is wanted'
         )
         return True
 
