@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dolfinx import fem
 
+from phasefield import log
 from phasefield.case.schema import TimeTable
 from phasefield.errors import CaseError, ConvergenceError
 from phasefield.fields import Owned
@@ -156,6 +157,7 @@ class Stepper:
         """Put the fields back; ConvergenceError if it happened too often, with the reason of the last failure."""
         self.problem.restore(saved)
         self.rejected += 1
+        log.logger.debug("step %d taken back: %s", self.number + 1, failure or "its error is above time.tolerance")
         if in_a_row < MAX_REJECTIONS:
             return
         where = f"{in_a_row} rejected steps in a row after step {self.number} at t = {self.t:.6e} s"
