@@ -104,15 +104,16 @@ class Transient(Stepper):
         problem = self.problem
         self._predict(dt, old)
         problem.conditions.update(self.t + dt)
-        predicted = problem.P.copy()
+        start = problem.P.copy()
         rate, constant = self._weights(dt, old)
         if self.rescue.active:
             self.rescue.newton.solve(rate, constant, self.NEWTON_ACCURACY * self.spec.tolerance)
         else:
-            problem.correct(rate, problem.polarization.inertia(rate * predicted - constant))
+            problem.correct(rate, problem.polarization.inertia(rate * start - constant))
             # The residual of the predicted displacement is as small as its error: reduce it like that of P.
             problem.settle(problem.polarization.tolerance)
-        error = self._error(dt, predicted) / self.spec.tolerance
+        past = (old.P[: problem.owned_P], *(self._owned(older) for older in self.older))
+        error = self._error(dt, self.formula.predicted(dt, *past)) / self.spec.tolerance
         if not np.isfinite(error):
             raise ConvergenceError("not_finite", "the polarization is not a number")
         # The energy of the exact flow decays; that of the step may miss it by a part of the local error.
@@ -124,7 +125,7 @@ class Transient(Stepper):
     def _predict(self, dt: float, old: Snapshot) -> None:
         """Set P, u and the mean strain to the polynomials through the known states, at t + dt."""
         f = self.problem.functional
-        f.P.x.array[:] = self.formula.predicted(dt, old.P, *(older.x.array for older in self.older))
+        f.P.x.array[:] = self.formula.predicted(dt, old.P, self.older[0].x.array)
         if self.problem.mechanics:
             f.u.x.array[:] = self.formula.predicted(dt, old.u, self.older_u.x.array)
             f.mean_strain.value[:] = self.formula.predicted(dt, old.mean_strain, self.older_strain)
