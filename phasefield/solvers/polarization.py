@@ -330,6 +330,13 @@ class PolarizationSolver:
         strong = np.divide(force, weights, out=np.zeros_like(force), where=weights > 0.0)
         return self.rms(strong)
 
+    def rms_correction(self, force: np.ndarray) -> float:
+        """Root mean square of the change of P that the weak form `force` asks for, node by node.
+
+        With the diagonal of the operator of the last `prepare` as stiffness.
+        """
+        return self.rms(force / self.A.getDiagonal().array)
+
     def _volume(self) -> float:
         return self.comm.allreduce(self.volumes.sum())
 

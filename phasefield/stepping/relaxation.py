@@ -10,8 +10,14 @@ from phasefield.solvers.acceleration import Acceleration
 from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
 from phasefield.solvers.rescue import Rescue
 from phasefield.solvers.roundoff import attainable_field, blind
-from phasefield.solvers.saddle import is_saddle
+from phasefield.solvers.saddle import perturbation_grows
 from phasefield.stepping.stepper import DECIDED_BY_LENGTH, MAX_REJECTIONS
+
+#: Remark on a state that is an equilibrium by its symmetry only.
+SADDLE = (
+    "saddle: the driving field vanishes, but this state is unstable and any perturbation would leave it; begin with"
+    ' noise (initial.noise, or initial.kind = "noise") if a stable one is wanted'
+)
 
 
 class Relaxation:
@@ -63,10 +69,17 @@ class Relaxation:
         return stored | {f"acceleration_{name}": Owned(space, vector) for name, vector in increments.items()}
 
     def finished(self, now: Evaluation, driving_field: float) -> bool:
-        """Whether the state is in equilibrium, or as close to it as doubles can be; then `remark` says so."""
+        """Whether the state is in equilibrium, or as close to it as doubles can be; then `remark` says so.
+
+        A small driving field that would grow, as that of noise on a saddle, is none.
+        """
         self.remark = ""
         if driving_field <= self.tolerance:
-            return not is_saddle(self.problem) or self._stays(now, driving_field)
+            if perturbation_grows(self.problem, now.force):
+                return False
+            if perturbation_grows(self.problem):
+                self.remark = SADDLE
+            return True
         if not blind(self.problem, now, driving_field):
             return False
         attainable = attainable_field(self.problem, now)
@@ -75,16 +88,6 @@ class Relaxation:
         self.remark = (
             f"round_off: driving field {driving_field:.1e} where {self.tolerance:.1e} was wanted; round-off allows no"
             f" less than about {attainable:.1e}"
-        )
-        return True
-
-    def _stays(self, now: Evaluation, driving_field: float) -> bool:
-        """Whether not even round-off would lead away from this saddle; then `remark` says so."""
-        if driving_field > attainable_field(self.problem, now):
-            return False
-        self.remark = (
-            "saddle: the driving field vanishes, but this state is unstable and any perturbation would leave it; begin"
-            ' with some noise (initial.noise, or initial.kind = "noise") if a stable one is wanted'
         )
         return True
 

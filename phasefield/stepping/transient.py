@@ -21,11 +21,13 @@ from phasefield.stepping.stepper import DECIDED_BY_LENGTH, Step, Stepper, given
 class Transient(Stepper):
     """Physical time with variable-step BDF2, one linear-implicit correction per step, error control.
 
-    Predictor: extrapolation of P through the last two or three states, of u and the mean strain through the last
-    two; corrector: BDF2 with the operator at the predicted state. The local error follows from predictor minus
-    corrector (Milne). Second order in time; with the old u instead of the predicted one it would be the first,
-    and with u from three states long steps would be unstable where elasticity carries more than half of the
-    stiffness.
+    Predictor: extrapolation of P, u and the mean strain along the line through the last two states; corrector: one
+    linear correction to BDF2 with the operator at the predicted state, then u. The error is the larger one of that of
+    the formula, from the difference of P and the parabola through three states (Milne), and of what the one correction
+    left: nonlinearity, u, the lumped operator. Second order in time; with the last state instead of the predicted one
+    it would be the first. From a parabola long steps would be unstable: in the limit of long equal steps a mode of true
+    stiffness λ and stiffness λ' in the operator (u held, lumped) grows unless 1/2 < λ/λ' < 8/7 with a parabola,
+    0 < λ/λ' < 4/3 with a line.
     """
 
     #: Part of the time error that Newton's method leaves.
@@ -70,7 +72,7 @@ class Transient(Stepper):
             failure, taken_over = None, False
             tried = tried if in_a_row else dt  # the step before it was cut
             try:
-                error, new_energies = self._attempt(dt, saved, energies)
+                error, field, new_energies = self._attempt(dt, saved, energies)
             except ConvergenceError as reason:
                 failure, error = reason, np.inf
                 if failure.reason not in DECIDED_BY_LENGTH or in_a_row >= self.rescue.PATIENCE:
@@ -92,12 +94,12 @@ class Transient(Stepper):
                 self.formula.forget()
             self.dt = longer(dt, error)
             done = self.t >= end * (1.0 - 1e-12)
-            yield self._step(dt, self.problem.driving_field(), done, energies)
+            yield self._step(dt, field, done, energies)
 
     def _attempt(
         self, dt: float, old: Snapshot, energies: dict[str, float] | None
-    ) -> tuple[float, dict[str, float] | None]:
-        """Local error over its tolerance and the new energies if they are watched.
+    ) -> tuple[float, float, dict[str, float] | None]:
+        """Local error over its tolerance, driving field, and the new energies if they are watched.
 
         Raises ConvergenceError for a step that failed.
         """
@@ -112,12 +114,16 @@ class Transient(Stepper):
             problem.correct(rate, problem.polarization.inertia(rate * start - constant))
             # The residual of the predicted displacement is as small as its error: reduce it like that of P.
             problem.settle(problem.polarization.tolerance)
-        past = (old.P[: problem.owned_P], *(self._owned(older) for older in self.older))
-        error = self._error(dt, self.formula.predicted(dt, *past)) / self.spec.tolerance
+        force, _ = problem.polarization.residual()
+        error = self._time_error(dt, old)
+        if not self.rescue.active:
+            balance = force + problem.polarization.inertia(rate * problem.P - constant)
+            error = max(error, problem.polarization.rms_correction(balance))
         if not np.isfinite(error):
             raise ConvergenceError("not_finite", "the polarization is not a number")
         # The energy of the exact flow decays; that of the step may miss it by a part of the local error.
-        return error, self._falling(energies, 1e-11 + 1e-3 * self.spec.tolerance)
+        energies = self._falling(energies, 1e-11 + 1e-3 * self.spec.tolerance)
+        return error / self.spec.tolerance, problem.polarization.rms_field(force), energies
 
     def _owned(self, function: fem.Function) -> np.ndarray:
         return function.x.array[: self.problem.owned_P]
@@ -136,9 +142,10 @@ class Transient(Stepper):
         past = (old.P[: self.problem.owned_P], self._owned(self.older[0]))
         return self.formula.gamma(dt) / tau, self.formula.combination(dt, *past) / tau
 
-    def _error(self, dt: float, predicted: np.ndarray) -> float:
-        """Estimate of the local error, rms relative to the polarization scale."""
-        return self.formula.error(dt, self.problem.polarization.rms(self.problem.P - predicted))
+    def _time_error(self, dt: float, old: Snapshot) -> float:
+        """Estimate of the local error of the formula, rms relative to the polarization scale."""
+        past = (old.P[: self.problem.owned_P], *(self._owned(older) for older in self.older))
+        return self.formula.error(dt, self.problem.polarization.rms(self.problem.P - self.formula.predicted(dt, *past)))
 
     def _remember(self, old: Snapshot, dt: float) -> None:
         self.older[1].x.array[:] = self.older[0].x.array
