@@ -20,13 +20,14 @@ from phasefield.case.schema import (
     Component,
     ElectricalCondition,
     ElectricTipSpec,
+    IndenterTip,
     MechanicalCondition,
     PolarizationCondition,
     TipMesh,
     TipSpec,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import BiasedTip, TipLoad, breakpoints, resolve
+from phasefield.loads import BiasedTip, Indenter, TipLoad, breakpoints, resolve
 from phasefield.loads.path import Path
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
@@ -66,7 +67,7 @@ class Conditions:
         self.followers: list[Callable[[float], None]] = []
         self.loads: set[str] = set()
         self.floating: list[tuple[np.ndarray, float]] = []
-        self.tip: TipLoad | None = None
+        self.tip: TipLoad | Indenter | None = None
         self.electric_tip: BiasedTip | None = None
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
@@ -254,6 +255,11 @@ class Conditions:
     def _tip(self, spec: TipSpec) -> None:
         mesh = self.case.mesh
         images = 2 ** len(mesh.half) if isinstance(mesh, TipMesh) and not mesh.axisymmetric else 1
+        if isinstance(spec, IndenterTip):
+            demand = spec.force if spec.force is not None else spec.indentation
+            self.tip = Indenter(spec, images, self._load(demand or 0.0, 1.0))
+            self.followers.append(self.tip.update)
+            return
         force = self._load(spec.force, 1.0)
         tip = TipLoad(spec, self.domain, images, force, self.sampled_times(), self.scaling.stress)
         self.tip = tip

@@ -18,12 +18,14 @@ from phasefield.errors import CaseError, nearest
 from phasefield.ferroelectric import Body
 from phasefield.initial import initial_polarization
 from phasefield.ions import Ions
+from phasefield.loads import Indenter
 from phasefield.mesh import Domain, build_domain
 from phasefield.physics.coefficients import Passive, Polar, passive
 from phasefield.physics.electrostatics import charge_energy
 from phasefield.physics.flexoelectricity import Coupling, coupling
 from phasefield.physics.functional import Functional
 from phasefield.scaling import scaling_for
+from phasefield.solvers.contact import IndenterContact
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSolver, SpeciesEquations
 from phasefield.solvers.floating import Floating
@@ -123,7 +125,10 @@ class Parts:
                 conditions.applied_stress,
                 case.solver.mechanics_tolerance,
             )
-        return CoupledProblem(self.functional, conditions, polarization, mechanics)
+        contact = None
+        if mechanics is not None and isinstance(conditions.tip, Indenter):
+            contact = IndenterContact(conditions.tip, self.functional, mechanics, self.scaling)
+        return CoupledProblem(self.functional, conditions, polarization, mechanics, contact)
 
     def _check_neutrality(self) -> None:
         """Where nothing fixes the potential the charge of the defects must be balanced within the body.
@@ -144,7 +149,9 @@ class Parts:
 
     def _stepper(self) -> Stepper:
         spec, solver = self.case.time, self.case.solver
-        rescue = Rescue(self.problem, solver.newton_unknowns, always=solver.method == "newton")
+        # The system of Newton's method knows no contact.
+        most_unknowns = 0 if self.problem.contact else solver.newton_unknowns
+        rescue = Rescue(self.problem, most_unknowns, always=solver.method == "newton")
         if self.ions.species:
             return self._drift(rescue)
         if spec.scheme == "backward-euler":

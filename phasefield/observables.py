@@ -7,7 +7,7 @@ import ufl
 from mpi4py import MPI
 
 from phasefield.boundary import COMPONENTS
-from phasefield.loads import TipLoad
+from phasefield.loads import Indenter, TipLoad
 from phasefield.physics import electrostatics
 from phasefield.physics.functional import Functional
 from phasefield.scaling import Scaling
@@ -36,7 +36,9 @@ class Observables:
     it, and how large strains are.
     """
 
-    def __init__(self, functional: Functional, report: EnergyReport, scaling: Scaling, tip: TipLoad | None = None):
+    def __init__(
+        self, functional: Functional, report: EnergyReport, scaling: Scaling, tip: TipLoad | Indenter | None = None
+    ):
         self.functional = functional
         self.report = report
         self.scaling = scaling

@@ -25,7 +25,7 @@ from phasefield.rankzero import on_root
 from phasefield.record import identity
 from phasefield.registry import field_info, observable
 from phasefield.runfolder import RunFolder, Status
-from phasefield.tipreport import deformation_report
+from phasefield.tipreport import contact_report, deformation_report
 
 
 def check_folder(out: str | Path, comm: MPI.Comm, case: Case, *, overwrite: bool, restart: str | None) -> None:
@@ -154,7 +154,9 @@ class RunFiles:
     def _stored(self) -> dict[str, fem.Function | Owned]:
         f = self.parts.functional
         defects = {field.name: field for field in f.defect_fields}
-        return {"P": f.P, "phi": f.phi, "u": f.u, **defects, **self.parts.stepper.history()}
+        contact = self.parts.problem.contact
+        pressed = {"contact_forces": contact.nodal_forces()} if contact else {}
+        return {"P": f.P, "phi": f.phi, "u": f.u, **defects, **pressed, **self.parts.stepper.history()}
 
     def checkpoint(self) -> None:
         """Write a checkpoint of the present state, unless the last one is of it; what came before is on the disk."""
@@ -172,6 +174,8 @@ class RunFiles:
             "stepper": stepper.state(),
             "output": {"last_due": self.last_due},
         }
+        if contact := self.parts.problem.contact:
+            state["contact"] = {"depth": contact.depth, "level": contact.level}
         save_checkpoint(self.folder.checkpoints, self.parts.domain, self._stored(), state, stepper.inner)
         self.saved, self.saved_at = place, time.monotonic()
 
@@ -179,9 +183,12 @@ class RunFiles:
         parts = self.parts
         checkpoint = open_checkpoint(source, parts.domain, identity(self.case))
         parts.stepper.restore(checkpoint.state["stepper"])
-        checkpoint.fill(self._stored())
+        stored = self._stored()
+        checkpoint.fill(stored)
         parts.functional.mean_strain.value[:] = checkpoint.state["mean_strain"]
         parts.conditions.update(parts.stepper.load_time)
+        if contact := parts.problem.contact:
+            contact.continue_from(stored["contact_forces"], **checkpoint.state["contact"])
         self.last_due = checkpoint.state["output"]["last_due"]
 
     # --- end ----------------------------------------------------------------------------------------------
@@ -219,7 +226,7 @@ class RunFiles:
         if tip is None or table is None:
             return {}
         columns = on_root(self.comm, table.values)
-        return {"tip": tip.report(), "strain": deformation_report(columns, self.parts.domain.body_dim)}
+        return {"tip": contact_report(tip, columns), "strain": deformation_report(columns, self.parts.domain.body_dim)}
 
     def _draw(self) -> None:
         """The figures; the run is complete without them, so what goes wrong here is only reported."""

@@ -17,7 +17,8 @@ from mpi4py import MPI
 from ufl.core.expr import Expr
 
 from phasefield import compat, jit
-from phasefield.loads import TipLoad
+from phasefield.loads import Indenter, TipLoad
+from phasefield.loads.tip import RESOLVED
 from phasefield.output.derived import DerivedField
 from phasefield.output.projection import Projection
 from phasefield.physics.functional import Functional
@@ -122,7 +123,7 @@ class TipMeasures:
         functional, scaling: the fields.
     """
 
-    def __init__(self, tip: TipLoad, functional: Functional, scaling: Scaling):
+    def __init__(self, tip: TipLoad | Indenter, functional: Functional, scaling: Scaling):
         self.tip, self.functional, self.scaling = tip, functional, scaling
         domain = functional.domain
         self.comm = domain.comm
@@ -146,7 +147,10 @@ class TipMeasures:
 
     def row(self) -> dict[str, float]:
         """Columns tip_force (N; N/m in a section), tip_contact_radius, tip_x, tip_y, tip_indentation (m), tip_P_z, the
-        mean of the column (C/m²), and tip_reversed, the part of the column in which P_z points away from the tip."""
+        mean of the column (C/m²), and tip_reversed, the part of the column in which P_z points away from the tip.
+
+        Of an indenter also tip_approach (m), tip_peak_pressure (Pa) and tip_cells.
+        """
         contact = self.tip.contact
         self.center.value[:] = contact.place / LENGTH
         volume, moment, reversed_part = self.integrals()
@@ -160,7 +164,38 @@ class TipMeasures:
             * self.scaling.displacement,
             "tip_P_z": float(moment / volume) * self.scaling.polarization,
             "tip_reversed": float(reversed_part / volume),
+            **(_found(self.tip) if isinstance(self.tip, Indenter) else {}),
         }
+
+
+def _found(tip: Indenter) -> dict[str, float]:
+    contact = tip.contact
+    return {"tip_approach": contact.indentation, "tip_peak_pressure": contact.peak, "tip_cells": contact.cells}
+
+
+def contact_report(tip: TipLoad | Indenter, columns: Mapping[str, np.ndarray]) -> dict[str, float | str]:
+    """Entry `tip` of run.json: the contact at the largest force of the run, of an indenter from observables.csv.
+
+    With a warning where a contact that was found has fewer than `RESOLVED` cells per radius.
+    """
+    if isinstance(tip, TipLoad):
+        return dict(tip.report())
+    k = int(np.argmax(columns["tip_force"]))
+    names = ("force", "contact_radius", "approach", "peak_pressure", "cells")
+    force, radius, approach, peak, cells = (float(columns[f"tip_{name}"][k]) for name in names)
+    report: dict[str, float | str] = {
+        "largest_force": force,
+        "contact_radius": radius,
+        "approach": approach,
+        "peak_pressure": peak,
+        "cells_per_contact_radius": cells,
+    }
+    if 0.0 < cells < RESOLVED:
+        report["warning"] = (
+            f"the contact has {cells:.2g} cells per radius at the largest force; expected at least {RESOLVED:g}: refine"
+            " the mesh there (mesh.spacing)"
+        )
+    return report
 
 
 def deformation_report(columns: Mapping[str, np.ndarray], dim: int) -> dict[str, float | str]:

@@ -12,6 +12,7 @@ import time
 from itertools import cycle
 from pathlib import Path
 
+import indented
 import numpy as np
 import pytest
 from continued import DRIFTS, TIMES, assert_same_series, case_of, drift_of, frames, stop_after
@@ -54,6 +55,14 @@ def test_a_run_in_parts_is_the_undisturbed_run(tmp_path, name, method, parts):
     case = load_case(case_of(name, solver={"method": method}))
     run_case(case, tmp_path / "whole")
     assert run_in_parts(case, tmp_path / "parts") >= parts
+    assert_same_series(tmp_path / "parts", tmp_path / "whole")
+
+
+def test_a_pressed_body_in_parts_is_the_undisturbed_one(tmp_path):
+    """The forces of an indenter are part of the state."""
+    case = load_case(indented.SECTION)
+    run_case(case, tmp_path / "whole")
+    assert run_in_parts(case, tmp_path / "parts") >= 3
     assert_same_series(tmp_path / "parts", tmp_path / "whole")
 
 

@@ -89,6 +89,9 @@ def test_path_at_constant_speed() -> None:
     for t, place in ((0.0, (0, 0)), (3.5, (1.5, 0)), (7.0, (3, 2)), (20.0, (3, 4))):
         assert path(t) / NM == pytest.approx(place)
     assert Path.resting((NM, 2 * NM))(7.0) / NM == pytest.approx([1, 2])
+    points = np.array([[-1.0, 0], [2, 1], [5, 2], [3, 6], [3, 0]]) * NM
+    assert path.distances(points) / NM == pytest.approx([1, 1, 2, 2, 0])
+    assert Path.resting((0, 0)).distances(points[:2]) / NM == pytest.approx([1, np.sqrt(5)])
 
 
 def test_moving_tip_with_a_waveform() -> None:
@@ -146,6 +149,32 @@ MESH = {"kind": "tip", "thickness": "8 nm", "reach": "16 nm", "contact": "4 nm",
 def test_contradictions_are_refused(tip: dict, message: str) -> None:
     table = laid_over({"kind": "sphere", "force": "10 nN", "radius": "20 nm", "modulus": "100 GPa"}, tip)
     [problem] = problems({**BOX, "mesh": {**MESH, "half": "x"}, "mechanics": {"tip": table}})
+    assert problem.startswith(message)
+
+
+INDENTER = {"kind": "indenter", "radius": "20 nm", "force": "10 nN", "reach": "3 nm"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mechanics": {"tip": {"force": None}}}, "mechanics.tip.force: an indenter is pressed by its force or to its"),
+        ({"mechanics": {"tip": {"indentation": "1 nm"}}}, "mechanics.tip.force: an indenter is pressed by"),
+        (
+            {"mechanics": {"tip": {"force": None, "indentation": "dip"}}},
+            'mechanics.tip.indentation: no load is named "dip"',
+        ),
+        ({"mechanics": {"tip": {"force": -1e-9}}}, "mechanics.tip.force: found -1e-09 N; a tip presses"),
+        ({"mesh": {"degree": 2}}, 'mechanics.tip.kind: "indenter" needs elements of degree 1'),
+        ({"mechanics": {"strain": {"yy": "free"}}}, 'mechanics.tip.kind: "indenter" needs given mean strains'),
+        ({"solver": {"method": "newton"}}, 'mechanics.tip.kind: "indenter" is solved with u after P'),
+        ({"output": {"response": ["permittivity"]}}, 'mechanics.tip.kind: "indenter" has no linear response'),
+    ],
+)
+def test_contradictions_of_an_indenter_are_refused(changes: dict, message: str) -> None:
+    case = {**BOX, "mesh": {**MESH, "half": "x"}, "mechanics": {"tip": INDENTER}}
+    assert problems(case) == []
+    [problem] = problems(laid_over(case, changes))
     assert problem.startswith(message)
 
 

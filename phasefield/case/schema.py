@@ -84,6 +84,7 @@ Volume = Annotated[float, Unit("m^3")]
 #: `loads`.
 PotentialOrLoad = Annotated[float | str, Unit("V", or_load=True)]
 FieldOrLoad = Annotated[float | str, Unit("V/m", or_load=True)]
+LengthOrLoad = Annotated[float | str, Unit("m", or_load=True)]
 ForceOrLoad = Annotated[float | str, Unit("N", or_load=True)]
 
 
@@ -840,22 +841,26 @@ class PlacedTip(Table):
 
 
 class TipTable(PlacedTip):
-    """A tip that presses on a boundary across z without friction, with a given force.
+    """A tip that presses on a boundary across z without friction.
 
-    Its pressure is known in advance; on the mesh it is scaled so that it carries exactly the force. In a section the
-    tip is as long as the body, and the force is that of one metre of it.
+    In a section the tip is as long as the body, and the force is that of one metre of it.
     """
 
     on: str = "top"
     """boundary that is pressed"""
-    force: ForceOrLoad
-    """force along -z (N; in a section N/m times one metre), or the name of a load; there is no pull"""
     column: PositiveLength | None = None
     """radius of the column of the film below the tip in which its polarization is reported (m), the contact radius at
-    the largest force unless given"""
+    the largest force, or the `reach` of an indenter, unless given"""
 
 
-class SphereTip(TipTable):
+class PressureTip(TipTable):
+    """A tip whose pressure is known in advance; on the mesh it is scaled so that it carries exactly the force."""
+
+    force: ForceOrLoad
+    """force along -z (N; in a section N/m times one metre), or the name of a load; there is no pull"""
+
+
+class SphereTip(PressureTip):
     """A sphere, or in a section a cylinder, after Hertz: p ~ sqrt(1 - r^2/a^2) with a^3 = 3 F R/(4 E*), or in a
     section a^2 = 4 F R/(pi E*)."""
 
@@ -869,7 +874,7 @@ class SphereTip(TipTable):
     """contact radius a (m) at any force, instead of `radius` and `modulus`"""
 
 
-class PunchTip(TipTable):
+class PunchTip(PressureTip):
     """A flat rigid punch, p ~ 1/sqrt(1 - r^2/a^2), whose rim carries its share of the force evenly."""
 
     kind: Literal["punch"]
@@ -880,7 +885,7 @@ class PunchTip(TipTable):
     """width of the rim in which the pressure is uniform (m), a tenth of `contact_radius` unless given"""
 
 
-class PointTip(TipTable):
+class PointTip(PressureTip):
     """A point force (Boussinesq; in a section Flamant) spread over a disk, p ~ 1 - r^2/c^2."""
 
     kind: Literal["point"]
@@ -889,7 +894,26 @@ class PointTip(TipTable):
     """radius c of the disk (m)"""
 
 
-TipSpec = Annotated[SphereTip | PunchTip | PointTip, Field(discriminator="kind")]
+class IndenterTip(TipTable):
+    """A rigid sphere, or in a section a cylinder, in unilateral contact: where it touches and with which pressure is
+    found, with the polarization as it evolves. Needs mesh.degree = 1."""
+
+    kind: Literal["indenter"]
+    """a rigid sphere in contact"""
+    radius: PositiveLength
+    """radius of the sphere (m)"""
+    force: ForceOrLoad | None = None
+    """force along -z (N; in a section N/m times one metre), or the name of a load; or give `indentation`"""
+    indentation: LengthOrLoad | None = None
+    """how far the sphere has come down since it first touched the body as it is at the start (m), or the name of a
+    load, instead of `force`"""
+    reach: PositiveLength
+    """distance from the tip, or from its track, within which the surface may come into contact (m); the work to set
+    a run up is one elastic solve for each node there"""
+
+
+PressureSpec = SphereTip | PunchTip | PointTip
+TipSpec = Annotated[PressureSpec | IndenterTip, Field(discriminator="kind")]
 
 
 class Mechanics(Table):

@@ -19,6 +19,7 @@ from phasefield.case.schema import (
     ElectricalCondition,
     FileMesh,
     FilmMesh,
+    IndenterTip,
     MechanicalCondition,
     PlacedTip,
     PointTip,
@@ -178,6 +179,9 @@ def _mechanics(case: Case) -> Iterator[Line]:
 
 def _tip(tip: TipSpec) -> str:
     """What presses where, and how it moves."""
+    if isinstance(tip, IndenterTip):
+        by = f"force {_value(tip.force, 'N')}" if tip.force is not None else f"to {_value(tip.indentation or 0.0, 'm')}"
+        return f"rigid sphere of radius {pretty(tip.radius, 'm')} in contact with {tip.on}, {by}{_moving(tip)}"
     if isinstance(tip, PointTip):
         size = f"spread over a radius of {pretty(tip.cutoff, 'm')}"
     elif isinstance(tip, SphereTip) and tip.contact_radius is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +24,15 @@ class Path:
     def __call__(self, t: float) -> np.ndarray:
         """Place [x, y] (m) at the time t (s)."""
         return np.array([np.interp(t, self.times, column) for column in self.corners.T])
+
+    def distances(self, points: np.ndarray) -> np.ndarray:
+        """Distances (n, m) of points (n, 2) from the path."""
+        nearest = np.linalg.norm(points - self.corners[0], axis=1)
+        for start, end in pairwise(self.corners):
+            way = end - start
+            along = np.clip((points - start) @ way / max(way @ way, np.finfo(float).tiny), 0.0, 1.0)
+            nearest = np.minimum(nearest, np.linalg.norm(points - start - along[:, None] * way, axis=1))
+        return nearest
 
     @property
     def moves(self) -> bool:

@@ -26,7 +26,7 @@ from mpi4py import MPI
 from ufl.core.expr import Expr
 
 from phasefield import jit
-from phasefield.case.schema import PointTip, PunchTip, SphereTip, TipSpec
+from phasefield.case.schema import PointTip, PressureSpec, PunchTip, SphereTip
 from phasefield.errors import CaseError
 from phasefield.loads.contact import cylinder_contact_radius, sphere_contact_radius
 from phasefield.loads.path import Path
@@ -72,7 +72,7 @@ class TipLoad:
     """
 
     def __init__(
-        self, spec: TipSpec, domain: Domain, images: int, force: Waveform, times: Iterable[float], unit: float
+        self, spec: PressureSpec, domain: Domain, images: int, force: Waveform, times: Iterable[float], unit: float
     ):
         self.spec, self.domain, self.images, self.force, self.unit = spec, domain, images, force, unit
         self.path = Path.of(spec)

@@ -33,6 +33,8 @@ def softest_curvature(simulation: Simulation) -> float:
     problem = simulation.problem
     if not simulation.functional.variational:
         raise CaseError("one-way flexocoupling and that of the phase-field literature have no energy to be curved")
+    if problem.contact is not None:
+        raise CaseError("the second variation has not been derived for an indenter, whose contact changes with P")
     system, mass = MonolithicSystem(problem), _mass(simulation)
     rate = _factorized(system, mass)
     parts = simulation.comm.allgather(problem.owned_P)

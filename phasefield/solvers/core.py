@@ -9,6 +9,7 @@ import numpy as np
 from phasefield.boundary import Conditions
 from phasefield.fields import Owned
 from phasefield.physics.functional import Functional
+from phasefield.solvers.contact import IndenterContact
 from phasefield.solvers.energies import EnergyReport
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
@@ -16,13 +17,14 @@ from phasefield.solvers.polarization import PolarizationSolver
 
 @dataclass
 class Snapshot:
-    """Copies of all fields; `defects` are those of `Functional.defect_fields`."""
+    """Copies of all fields; `defects` are those of `Functional.defect_fields`, `contact` is that of an indenter."""
 
     P: np.ndarray
     u: np.ndarray
     phi: np.ndarray
     mean_strain: np.ndarray
     defects: list[np.ndarray]
+    contact: tuple[np.ndarray, float] | None
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Correction:
 
 
 class CoupledProblem:
-    """P, φ and u with their solvers.
+    """P, φ and u with their solvers, and an indenter where there is one.
 
     `correct` makes one linear-implicit step in (P, φ); `settle` brings u (and the mean strain) to equilibrium
     with P; `settle_potential` does the same for φ after a load changed.
@@ -70,12 +72,15 @@ class CoupledProblem:
         conditions: Conditions,
         polarization: PolarizationSolver,
         mechanics: MechanicsSolver | None,
+        contact: IndenterContact | None = None,
     ):
         self.functional = functional
         self.conditions = conditions
         self.polarization = polarization
         self.mechanics = mechanics
-        self.report = EnergyReport(functional, polarization.floating, mechanics.applied_stress if mechanics else None)
+        self.contact = contact
+        applied_stress = mechanics.applied_stress if mechanics else None
+        self.report = EnergyReport(functional, polarization.floating, applied_stress, contact)
         self.owned_P = polarization.force.owned
 
     @property
@@ -99,7 +104,8 @@ class CoupledProblem:
         f = self.functional
         defects = [field.x.array.copy() for field in f.defect_fields]
         P, u, phi = (field.x.array.copy() for field in (f.P, f.u, f.phi))
-        return Snapshot(P, u, phi, f.mean_strain.value.copy(), defects)
+        contact = self.contact.state() if self.contact else None
+        return Snapshot(P, u, phi, f.mean_strain.value.copy(), defects, contact)
 
     def restore(self, saved: Snapshot) -> None:
         """Put saved fields back."""
@@ -108,6 +114,8 @@ class CoupledProblem:
         f.mean_strain.value[:] = saved.mean_strain
         for field, values in zip(f.defect_fields, saved.defects, strict=True):
             field.x.array[:] = values
+        if self.contact and saved.contact:
+            self.contact.restore(saved.contact)
 
     def set_P(self, owned: np.ndarray) -> None:
         """Set the owned unknowns of P and update ghosts."""
@@ -170,8 +178,13 @@ class CoupledProblem:
         return Correction(dP, total, work)
 
     def settle(self, reduction: float = 0.0) -> None:
-        """Mechanical equilibrium for the present P, or its residual brought down by `reduction` if that is less."""
-        if self.mechanics:
+        """Mechanical equilibrium for the present P, or its residual brought down by `reduction` if that is less.
+
+        With an indenter always equilibrium: where u is not in contact as it should be, no energy says how good it is.
+        """
+        if self.contact:
+            self.contact.settle()
+        elif self.mechanics:
             self.mechanics.solve(reduction)
 
     def settle_potential(self, reduction: float = 1e-10) -> None:

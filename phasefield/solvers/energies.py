@@ -8,17 +8,24 @@ from dolfinx import fem
 from phasefield import jit
 from phasefield.physics.functional import Functional
 from phasefield.solvers.assembly import CellIntegrals
+from phasefield.solvers.contact import IndenterContact
 from phasefield.solvers.floating import Floating
 
 
 class EnergyReport:
-    """Energies by term in solver units; the work of an `applied_stress` (12, as the mean strain) is a load."""
+    """Energies by term in solver units; the work of an `applied_stress` (12, as the mean strain) is a load, and so is
+    that of the force of an indenter."""
 
     def __init__(
-        self, functional: Functional, floating: Floating | None = None, applied_stress: np.ndarray | None = None
+        self,
+        functional: Functional,
+        floating: Floating | None = None,
+        applied_stress: np.ndarray | None = None,
+        contact: IndenterContact | None = None,
     ):
         self.functional = functional
         self.floating = floating
+        self.contact = contact
         self.applied_stress = np.zeros(12) if applied_stress is None else applied_stress
         f = functional
         integrands = [
@@ -49,4 +56,6 @@ class EnergyReport:
             values["electric"] += self.floating.energy(self.functional.phi.x.array)
         work = self.functional.domain.volume * float(self.applied_stress @ self.functional.mean_strain.value)
         values["load"] -= work
+        if self.contact:
+            values["load"] += self.contact.energy
         return values

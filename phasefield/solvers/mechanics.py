@@ -49,6 +49,8 @@ class MechanicsSolver:
         free_strain: indices of the components of `functional.mean_strain` to be found.
         applied_stress: mean stress and moment (12, solver units) for these components.
         tolerance: residual relative to the internal forces.
+
+    Attributes: nodal_forces, on the owned unknowns (solver units) beside the loads of the functional.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class MechanicsSolver:
         self.residual = AssembledVector(residual, space)
         self.owned = self.residual.owned
         self.free = free[: self.owned]
+        self.nodal_forces: np.ndarray = np.zeros(self.owned)
         self.comm = functional.domain.mesh.comm
         self.K = assembled_matrix(ufl.derivative(residual, u, ufl.TrialFunction(space)))
         self._set_up_krylov()
@@ -248,7 +251,8 @@ class MechanicsSolver:
         self.iterations += self.ksp.getIterationNumber()
         if self.null_space:
             self.null_space.remove(x)
-        return x.array.copy()
+        # Multigrid leaves dust on prescribed unknowns, which a continued run would not have.
+        return x.array * self.free
 
     def _exact_to_round_off(self, b: PETSc.Vec, x: PETSc.Vec) -> bool:
         """Whether no iteration can improve x; conjugate gradients asked for more find K or its inverse indefinite."""
@@ -265,7 +269,7 @@ class MechanicsSolver:
         asks for less. Raises ConvergenceError when the Krylov solver fails.
         """
         f = self.functional
-        residual = self.residual() * self.free
+        residual = (self.residual() - self.nodal_forces) * self.free
         internal = self.K.createVecLeft()
         self.K.mult(petsc_vector(self.comm, f.u.x.array[: self.owned].copy(), 3), internal)
         norm = np.sqrt(self.comm.allreduce(residual @ residual))

@@ -36,7 +36,9 @@ CASE = {
 simulation = Simulation(load_case(CASE))
 simulation.parts.initialize()
 row = simulation.observables.row(0, 0.0, 0.0)
-sphere = SphereContact(simulation.problem, simulation.scaling, "top", 20e-9, 6e-9, images=2)
+sphere = SphereContact(
+    simulation.functional, simulation.problem.mechanics, simulation.scaling, "top", 20e-9, 6e-9, images=2
+)
 state = sphere.press(200e-9)
 numbers = {name: value for name, value in row.items() if name.startswith(("tip_", "strain_", "energy_"))}
 numbers |= {"indentation": state.indentation, "radius": state.radius, "largest pressure": state.pressures.max()}

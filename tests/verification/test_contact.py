@@ -11,7 +11,7 @@ from ranks import run_on
 from phasefield.errors import CaseError
 from phasefield.loads import contact
 from phasefield.simulation import Simulation
-from phasefield.solvers.contact import SphereContact, active_set
+from phasefield.solvers.contact import SphereContact, active_set, indented
 
 A = contact.sphere_contact_radius(FORCE, RADIUS, MODULUS)
 PEAK = contact.sphere_peak_pressure(FORCE, A)
@@ -97,14 +97,18 @@ def test_line_force_in_a_section() -> None:
 def test_active_set_of_springs() -> None:
     """Independent springs under a sphere: each in contact is pressed to it, λ = (δ − gap)/compliance."""
     gap = np.array([0.0, 1.0, 2.0, 5.0])
-    forces, approach = active_set(np.diag([1.0, 1.0, 2.0, 1.0]), np.zeros(4), gap, 6.0)
+    forces, approach = active_set(np.diag([1.0, 1.0, 2.0, 1.0]), gap, 6.0)
     assert approach == pytest.approx(3.2)
     assert forces == pytest.approx([3.2, 2.2, 0.6, 0.0])
+    assert indented(np.diag([1.0, 1.0, 2.0, 1.0]), gap, 3.2) == pytest.approx([3.2, 2.2, 0.6, 0.0])
+    assert active_set(np.eye(4), gap + 2.0, 0.0) == (pytest.approx(np.zeros(4)), 2.0)
+    assert not indented(np.eye(4), gap, -1.0).any()
 
 
 def found_contact(mesh: dict, images: int = 1) -> SphereContact:
     simulation = half_space(A, 120.0, None, mesh=mesh)
-    return SphereContact(simulation.problem, simulation.scaling, "top", RADIUS, 1.25 * A, images)
+    mechanics = simulation.problem.mechanics
+    return SphereContact(simulation.functional, mechanics, simulation.scaling, "top", RADIUS, 1.25 * A, images)
 
 
 def test_rigid_sphere_finds_the_contact_of_hertz() -> None:

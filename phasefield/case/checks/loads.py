@@ -8,6 +8,7 @@ from itertools import pairwise
 from phasefield.case.schema import (
     CONDITION_VALUES,
     Case,
+    IndenterTip,
     LoadSpec,
     RampLoad,
     TableLoad,
@@ -39,8 +40,10 @@ def uses(case: Case) -> Iterator[tuple[str, str, str]]:
 def _loadable(case: Case) -> Iterator[tuple[str, object, str]]:
     """Every key of the case that may name a load: path, value, SI unit."""
     yield "material.temperature", case.material.temperature, "K"
-    if case.mechanics.tip is not None:
-        yield "mechanics.tip.force", case.mechanics.tip.force, "N"
+    if (tip := case.mechanics.tip) is not None:
+        yield "mechanics.tip.force", tip.force, "N"
+        if isinstance(tip, IndenterTip):
+            yield "mechanics.tip.indentation", tip.indentation, "m"
     for i, component in enumerate(case.electrostatics.applied_field):
         yield f"electrostatics.applied_field[{i}]", component, "V/m"
     for i, electrical in enumerate(case.electrostatics.boundary):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from phasefield.case.checks.place import problems_of_place
 from phasefield.case.layout import boundaries_of
-from phasefield.case.schema import Case, FileMesh, PunchTip, SphereTip, TipSpec
+from phasefield.case.schema import Case, FileMesh, IndenterTip, PressureSpec, PunchTip, SphereTip, TipSpec
 from phasefield.errors import nearest
 
 
@@ -21,12 +21,12 @@ def problems(case: Case) -> Iterator[str]:
         yield "mechanics.tip: has no meaning beside mechanics.prescribed; remove one of them"
     if isinstance(tip.force, float) and tip.force < 0.0:
         yield f"mechanics.tip.force: found {tip.force:g} N; a tip presses, it does not pull"
-    yield from _kind(tip)
+    yield from _indenter(tip, case) if isinstance(tip, IndenterTip) else _pressure(tip)
     yield from _boundary(tip, case)
     yield from problems_of_place("mechanics.tip", tip, case)
 
 
-def _kind(tip: TipSpec) -> Iterator[str]:
+def _pressure(tip: PressureSpec) -> Iterator[str]:
     if isinstance(tip, SphereTip):
         hertz = (tip.radius, tip.modulus)
         if tip.contact_radius is None and None in hertz:
@@ -35,6 +35,27 @@ def _kind(tip: TipSpec) -> Iterator[str]:
             yield "mechanics.tip.contact_radius: radius and modulus give it already; remove it or them"
     if isinstance(tip, PunchTip) and tip.rim is not None and tip.rim >= tip.contact_radius:
         yield f"mechanics.tip.rim: found {tip.rim:g} m; expected less than contact_radius = {tip.contact_radius:g} m"
+
+
+def _indenter(tip: IndenterTip, case: Case) -> Iterator[str]:
+    """What is solved together with the contact, and what has not been."""
+    if (tip.force is None) == (tip.indentation is None):
+        found = "neither" if tip.force is None else "both"
+        yield f"mechanics.tip.force: an indenter is pressed by its force or to its indentation; found {found}"
+    path, mechanics = "mechanics.tip.kind", case.mechanics
+    if case.mesh.degree != 1:
+        yield f'{path}: "indenter" needs elements of degree 1, whose nodes carry pressures; found mesh.degree = 2'
+    if case.solver.method == "newton":
+        yield f'{path}: "indenter" is solved with u after P; remove solver.method = "newton"'
+    if case.output.response:
+        yield f'{path}: "indenter" has no linear response, for its contact grows; remove output.response'
+    if case.defects.species:
+        yield f'{path}: "indenter" has not been verified beside mobile defects; use kind = "sphere"'
+    free = [f"mechanics.strain.{c}" for c, value in mechanics.strain.items() if value == "free"]
+    free += [f"mechanics.stress.{c}" for c in mechanics.stress]
+    free += [f"mechanics.curvature.{c}" for c, value in mechanics.curvature.items() if value == "free"]
+    if free:
+        yield f'{path}: "indenter" needs given mean strains; found {", ".join(free)}'
 
 
 def _boundary(tip: TipSpec, case: Case) -> Iterator[str]:
