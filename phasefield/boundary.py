@@ -15,6 +15,7 @@ import ufl
 from dolfinx import fem, la
 from ufl.algorithms import extract_coefficients
 
+from phasefield import jit
 from phasefield.case.schema import (
     Case,
     Component,
@@ -55,7 +56,8 @@ class Conditions:
 
     Attributes: free_P, free_u, free_phi (1.0/0.0 over local unknowns), floating (list of (unknowns, charge)),
     free_strain (indices into the mean strain), applied_stress (12, solver units), loads (names of those used), tip (the
-    load of a tip that presses, or None), electric_tip (the potential of a tip, or None).
+    load of a tip that presses, or None), electric_tip (the potential of a tip, or None), contacts (potential of the
+    metal at each boundary that has one).
     """
 
     def __init__(self, case: Case, functional: Functional, scaling: Scaling):
@@ -69,6 +71,7 @@ class Conditions:
         self.floating: list[tuple[np.ndarray, float]] = []
         self.tip: TipLoad | Indenter | None = None
         self.electric_tip: BiasedTip | None = None
+        self.contacts: dict[str, fem.Constant] = {}
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
         self.free_phi = np.ones_like(functional.phi.x.array)
@@ -169,7 +172,7 @@ class Conditions:
         mesh = self.domain.mesh
         direction = fem.Constant(mesh, np.zeros(mesh.geometry.dim))
         n = ufl.FacetNormal(mesh)
-        form = fem.form(ufl.dot(n, direction) ** 2 * self.domain.ds(name))
+        form = jit.form(ufl.dot(n, direction) ** 2 * self.domain.ds(name))
         areas = np.zeros(mesh.geometry.dim)
         for i in range(mesh.geometry.dim):
             direction.value[:] = np.eye(mesh.geometry.dim)[i]
@@ -301,10 +304,9 @@ class Conditions:
         phi = self.functional.phi
         for name in condition.on:
             if condition.kind == "electrode":
-                load = self._load(condition.potential, self.scaling.potential)
-                self._prescribe(phi, self._nodes(name), load)
+                self._prescribe(phi, self._nodes(name), self._metal(name, condition))
             elif condition.kind == "screened" and condition.thickness is not None:
-                V = self._constant(self._load(condition.potential, self.scaling.potential))
+                V = self._constant(self._metal(name, condition))
                 capacitance = EPSILON_0 * condition.permittivity / condition.thickness
                 c = fem.Constant(self.domain.mesh, np.float64(capacitance * self.scaling.alpha * LENGTH))
                 self._add_term(
@@ -326,6 +328,14 @@ class Conditions:
             owned = nodes[nodes < self.functional.spaces.phi.dofmap.index_map.size_local]
             area = LENGTH ** (self.domain.body_dim - 1)
             self.floating.append((owned, condition.charge / (self.scaling.polarization * area)))
+
+    def _metal(self, name: str, condition: ElectricalCondition) -> Load:
+        """φ at the end of a metal: its potential, and what bands bend because of its work function."""
+        load = self._load(condition.potential, self.scaling.potential)
+        self.contacts[name] = self._constant(load)
+        carriers = self.functional.carriers
+        built_in = carriers.levels.built_in(condition) / self.scaling.potential if carriers is not None else 0.0
+        return lambda t: load(t) + built_in
 
     def _electric_tip(self, tip: ElectricTipSpec) -> None:
         """The potential of a tip on the nodes of its boundary."""

@@ -10,6 +10,7 @@ from mpi4py import MPI
 from phasefield import tensors
 from phasefield.boundary import Conditions
 from phasefield.case.axisymmetry import check_axial_stiffness
+from phasefield.case.carriers import degenerate, levels
 from phasefield.case.defects import debye_length, diffusivity
 from phasefield.case.material import checked_samples, region_elastic
 from phasefield.case.schema import Case
@@ -20,6 +21,7 @@ from phasefield.initial import initial_polarization
 from phasefield.ions import Ions
 from phasefield.loads import Indenter
 from phasefield.mesh import Domain, build_domain
+from phasefield.physics.carriers import Carriers
 from phasefield.physics.coefficients import Passive, Polar, passive
 from phasefield.physics.electrostatics import charge_energy
 from phasefield.physics.flexoelectricity import Coupling, coupling
@@ -88,6 +90,7 @@ class Parts:
             bent=bool(case.mechanics.curvature),
             species=self.ions.species,
             fixed_charge=self.ions.fixed_charge,
+            carriers=self._carriers(),
         )
         if case.electrostatics.space_charge is not None:
             rho = self.body.space_charge(case.electrostatics.space_charge)
@@ -95,10 +98,26 @@ class Parts:
         self.conditions = Conditions(case, self.functional, self.scaling)
         self.conditions.follow(case.material.temperature, self.body.set_temperature)
         self.conditions.follow(case.material.temperature, self.ions.set_temperature)
+        self._follow_carriers()
         self.problem = self._problem()
         self._check_neutrality()
         self.warnings = self.ions.unresolved(debye_length(case, self.material))
+        self.warnings += [warning for warning in (degenerate(case, self.material),) if warning]
         self.stepper = self._stepper()
+
+    def _carriers(self) -> Carriers | None:
+        """Electrons and holes of the case."""
+        found = levels(self.case, self.material)
+        return Carriers(self.domain.mesh, self.scaling, found, self.body.bands) if found else None
+
+    def _follow_carriers(self) -> None:
+        """Electrons and holes at the temperature and at the potential of their contact."""
+        carriers, spec = self.functional.carriers, self.case.electrostatics.carriers
+        if carriers is None or spec is None:
+            return
+        carriers.set_temperature(self.body.temperature)
+        self.conditions.follow(self.case.material.temperature, carriers.set_temperature)
+        self.conditions.follow(spec.potential, carriers.set_potential)
 
     def _problem(self) -> CoupledProblem:
         case, conditions = self.case, self.conditions

@@ -12,6 +12,7 @@ from phasefield.case.material import Ferroelectric, compositions, temperatures
 from phasefield.case.profiles import profile
 from phasefield.case.schema import Case, ProfileSpec
 from phasefield.materials import Material
+from phasefield.materials.semiconductor import Semiconductor
 from phasefield.mesh import Domain
 from phasefield.physics import coefficients
 from phasefield.physics.coefficients import Coefficient, Polar, constant, polynomial_order, with_zeros
@@ -159,6 +160,12 @@ class Body:
         """A profile of free charge (C/m³) in solver units, zero outside the body."""
         unit = self.scaling.polarization / LENGTH
         return self.places.function(self.along(spec, self.places.points) / unit)
+
+    def bands(self, temperature: float) -> Semiconductor:
+        """Bands of electrons and holes at a temperature (K). The composition is that of the case."""
+        found = self.material.at(temperature, self.case.material.composition).semiconductor
+        assert found is not None  # checked with the material
+        return found
 
     # --- temperature --------------------------------------------------------------------------------------
 

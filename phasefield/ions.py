@@ -48,6 +48,8 @@ class Ions:
         self.held: list[Held] = []
         self.fixed_charge: fem.Constant | None = None
         if not self.specs:
+            if case.defects.fixed:
+                self.fixed_charge = constant(domain.mesh, np.asarray(self._given_charge()))
             return
         self.space = fem.functionspace(domain.mesh, ("Lagrange", 1))
         self.body_nodes = self._body_nodes()
@@ -197,11 +199,12 @@ class Ions:
 
     def unresolved(self, debye_length: float) -> list[str]:
         """A warning for each conductor at whose surface cells are too large for screening layers. Collective."""
-        conditions = self.case.electrostatics.boundary if self.species else ()
+        charged = self.species or self.case.electrostatics.carriers
+        conditions = self.case.electrostatics.boundary if charged else ()
         names = [name for c in conditions if c.kind != "free" for name in c.on if name in self.domain.boundaries]
         sizes = {name: self._height_of_cells(name) for name in names}
         return [
-            f'defects: cells at "{name}" are {pretty(size, "m", 3)} high, the Debye length of the defects at the start'
+            f'defects: cells at "{name}" are {pretty(size, "m", 3)} high, the Debye length of the charges at the start'
             f" is {pretty(debye_length, 'm', 3)}: screening layers are not resolved there; use cells of at most"
             f" {pretty(debye_length / FEWEST_CELLS, 'm', 3)} (mesh.faces), or read nothing from these layers"
             for name, size in sizes.items()

@@ -3,19 +3,34 @@
 The flags give kernels 2 to 4 times as fast as the default -O2 (measured by scripts/bench/kernels.py). Machine code
 for one processor may not run on another, so the cache folder is named after the processor's features: a home
 directory shared by different nodes stays safe.
+
+FFCx lets a process wait a fixed time for another one that compiles the same form, and on a busy machine that takes
+longer than any time one would wait for a process that was killed. So here they queue for a lock, which the system takes
+from a process that ends.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import platform
+import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
+import numpy as np
 import ufl
 from dolfinx import fem
+from mpi4py import MPI
+from ufl.core.expr import Expr
+from ufl.domain import extract_unique_domain
+
+T = TypeVar("T")
 
 #: Fast arithmetic without the parts of -ffast-math that hide NaN or change the mode of the processor.
 FLAGS = (
@@ -29,7 +44,7 @@ FLAGS = (
 )
 
 
-#: Seconds to wait for another process that compiles the same form.
+#: Seconds to wait for a process that compiles the same form without the lock, on a file system that knows none.
 PATIENCE = 120
 
 
@@ -58,14 +73,42 @@ def options_for(expression: ufl.Form) -> dict:
 def form(expression: ufl.Form) -> fem.Form:
     """The compiled form. Collective, as DOLFINx compiles on the first rank."""
     chosen = options_for(expression)
-    try:
-        return fem.form(expression, jit_options=chosen)
-    except (TimeoutError, RuntimeError) as error:
-        # The first rank waited in vain for another process, and has told the others.
-        if "timed out" not in str(error):
-            raise
-        forget_interrupted(chosen["cache_dir"], PATIENCE)
-        return fem.form(expression, jit_options=chosen)
+    comm = expression.ufl_domain().ufl_cargo().comm
+    return _alone(expression.signature(), comm, lambda: fem.form(expression, jit_options=chosen))
+
+
+def expression(values: Expr, points: np.ndarray) -> fem.Expression:
+    """The compiled expression at points of the reference cell. Collective, as forms are."""
+    comm = extract_unique_domain(values).ufl_cargo().comm
+    return _alone("expressions", comm, lambda: fem.Expression(values, points, jit_options=options()))
+
+
+def _alone(what: str, comm: MPI.Comm, compiled: Callable[[], T]) -> T:
+    """What `compiled` gives, while no other process compiles the same, by its name `what`."""
+    with _queue(options()["cache_dir"] / "locks", what, comm.rank == 0):
+        try:
+            return compiled()
+        except (TimeoutError, RuntimeError) as error:
+            # The first rank waited in vain for one that was killed, and has told the others.
+            if "timed out" not in str(error):
+                raise
+            if comm.rank == 0:
+                for source in re.findall(r"\S+libffcx_\w+\.c", str(error)):
+                    Path(source).unlink(missing_ok=True)
+            return compiled()
+
+
+@contextmanager
+def _queue(folder: Path, what: str, first: bool) -> Iterator[None]:
+    """Hold the lock on a name in a folder on the `first` rank, which compiles for all."""
+    if not first:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / hashlib.sha256(what.encode()).hexdigest()[:20]).open("ab") as file:
+        with suppress(OSError):  # on a file system without locks FFCx's own waiting has to do
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def forget_interrupted(cache: Path, age: float) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import ufl
+from dolfinx import fem
 from mpi4py import MPI
 
 from phasefield.boundary import COMPONENTS
+from phasefield.carrierreport import CarrierMeasures
 from phasefield.loads import Indenter, TipLoad
 from phasefield.physics import electrostatics
 from phasefield.physics.functional import Functional
@@ -33,11 +37,16 @@ class Observables:
 
     Means of P, E, D, the flexoelectric field, strain and stress are over the polar regions, in lab axes (of a body of
     revolution over all angles); energies over the whole domain. With a `tip` also its contact, the polarization below
-    it, and how large strains are.
+    it, and how large strains are. With electrons and holes their numbers, and the barriers at `contacts`.
     """
 
     def __init__(
-        self, functional: Functional, report: EnergyReport, scaling: Scaling, tip: TipLoad | Indenter | None = None
+        self,
+        functional: Functional,
+        report: EnergyReport,
+        scaling: Scaling,
+        tip: TipLoad | Indenter | None = None,
+        contacts: Mapping[str, fem.Constant] | None = None,
     ):
         self.functional = functional
         self.report = report
@@ -49,6 +58,7 @@ class Observables:
         self.flexo_field = self._flexo_field() if functional.mechanics and functional.flexo_regions else None
         self.deformation = Deformation(functional, scaling) if tip else None
         self.tip = TipMeasures(tip, functional, scaling) if tip else None
+        self.carriers = CarrierMeasures(functional, scaling, contacts or {}) if functional.carriers else None
         self.defect_volumes = [body_volumes(functional, s.space) for s in functional.species]
         self.scales = np.concatenate(
             [
@@ -94,7 +104,7 @@ class Observables:
         for name, offset in (("strain", 9), ("stress", 15)):
             row |= {f"mean_{name}_{c}": float(means[offset + k]) for k, c in enumerate(COMPONENTS)}
         row |= self._flexo() | self._curvature() | self._extrema() | self._fractions() | self._defects()
-        for part in (self.tip, self.deformation):
+        for part in (self.carriers, self.tip, self.deformation):
             row |= part.row() if part else {}
         return row
 

@@ -22,6 +22,7 @@ FIELDS: dict[str, FieldInfo] = {
     for info in (
         FieldInfo("P", "P", "polarization", "C/m^2", (3,)),
         FieldInfo("phi", "φ", "electric potential", "V", ()),
+        FieldInfo("conduction_band", "(E_c − E_F)/e", "edge of the conduction band over the Fermi level", "V", ()),
         FieldInfo("u", "u", "displacement", "m", (3,)),
         FieldInfo("E", "E", "electric field", "V/m", (3,)),
         FieldInfo("D", "D", "electric displacement", "C/m^2", (3,)),
@@ -66,6 +67,7 @@ _ENERGIES = {
     "electric": "electric enthalpy",
     "surface": "surface energy",
     "defect": "defect energy",
+    "carrier": "grand potential of electrons and holes",
     "load": "work of tractions and applied stress, negative; energy of space charge",
     "total": "total energy",
 }
@@ -129,6 +131,7 @@ _NAMED = {
     "potential": ("V", "potential of", "V"),
     "force": ("F", "force on", "N"),
     "curvature": ("κ", "curvature of the plate,", "1/m"),
+    "barrier": ("Φ", "height of the conduction band over the Fermi level of the metal at", "V"),
     "load": ("", "load", ""),
     "number": ("N", "number of", ""),
 }
@@ -173,8 +176,8 @@ def observable(name: str, dim: int) -> ObservableInfo:
     """What the column `name` of observables.csv holds on a mesh of `dim` coordinates.
 
     Known are step, time, dt, those of tips, energy_<term>, <mean, rms, min or max>_<field>[_<component>], those of
-    `response_columns`, and fraction_, charge_, potential_, force_, load_ and number_ followed by a name. Raises
-    KeyError for others.
+    `response_columns`, and fraction_, charge_, potential_, force_, load_, barrier_ and number_ followed by a name.
+    Raises KeyError for others.
     """
     if response := _response(name):
         return response

@@ -18,7 +18,7 @@ from phasefield.case.checks.loads import uses
 from phasefield.case.schema import Case
 from phasefield.checkpoint import open_checkpoint, save_checkpoint, saved_state
 from phasefield.fields import Owned
-from phasefield.output.sources import Source, source_of
+from phasefield.output.sources import Source, always_written, source_of
 from phasefield.output.table import ObservablesTable
 from phasefield.output.xdmf import XdmfSeries
 from phasefield.rankzero import on_root
@@ -67,7 +67,7 @@ class RunFiles:
         self.saved_at = time.monotonic()
         self.fields: dict[str, Source] = {
             name: source_of(name, parts.functional, parts.scaling)
-            for name in (*self.spec.fields, *(species.c.name for species in parts.functional.species))
+            for name in (*self.spec.fields, *always_written(parts.functional))
         }
         try:
             if restart is not None:

@@ -69,7 +69,11 @@ class Simulation:
             self.scaling, self.functional = self.parts.scaling, self.parts.functional
             self.problem, self.stepper = self.parts.problem, self.parts.stepper
             self.observables = Observables(
-                self.functional, self.problem.report, self.scaling, self.parts.conditions.tip
+                self.functional,
+                self.problem.report,
+                self.scaling,
+                self.parts.conditions.tip,
+                self.parts.conditions.contacts,
             )
             self.responses = ResponseColumns(self.parts, self.observables, case.output.response)
         self.rows: list[dict[str, float]] = []
@@ -79,7 +83,8 @@ class Simulation:
     def field(self, name: str) -> fem.Function:
         """A field of the present state in SI.
 
-        At nodes P, phi, u, E_flexo, strain_gradient_x, _y, _z; cell-wise E, D, strain, stress, bound_charge.
+        At nodes P, phi, u, E_flexo, strain_gradient_x, _y, _z, conduction_band, and concentrations c_<species>,
+        c_electrons, c_holes; cell-wise E, D, strain, stress, bound_charge.
         """
         source = source_of(name, self.functional, self.scaling)
         source.update()

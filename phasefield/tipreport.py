@@ -102,7 +102,7 @@ class Deformation:
         gradient = f.domain.grad_voigt(self._recovered.function)
         squares = [(1.0 if p < 3 else 0.5) * ufl.inner(gradient[p, :], gradient[p, :]) for p in range(6)]
         space = fem.functionspace(f.domain.mesh, ("DG", 0))
-        norm = fem.Expression(ufl.sqrt(sum(squares)), compat.interpolation_points(space), jit_options=jit.options())
+        norm = jit.expression(ufl.sqrt(sum(squares)), compat.interpolation_points(space))
         return fem.Function(space), norm, np.concatenate([f.domain.cells(region) for region in f.polar_regions])
 
     def _gradient_peak(self) -> float:

@@ -18,7 +18,7 @@ LAYERS = (
     {"simulation"},
     {"runfiles", "response"},
     {"build"},
-    {"stepping", "output", "checkpoint", "observables", "tipreport", "runfolder", "progress", "plot"},
+    {"stepping", "output", "checkpoint", "observables", "tipreport", "carrierreport", "runfolder", "progress", "plot"},
     {"solvers"},
     {"ferroelectric", "ions", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},

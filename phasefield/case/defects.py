@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from phasefield import tensors
+from phasefield.case.carriers import debye_number
 from phasefield.case.schema import Case, DefectSpecies
 from phasefield.materials import Material
 from phasefield.materials.thermodynamics import ground_state, susceptibility
@@ -45,12 +46,14 @@ def static_permittivity(material: Material) -> float:
 
 
 def debye_length(case: Case, material: Material) -> float:
-    """sqrt(ε kT / Σ z² e² c (1 − c/c_max)) (m) of the defects at the start; infinite where none is charged."""
-    charges = sum(
-        (s.charge * ELEMENTARY_CHARGE) ** 2 * s.concentration * (1.0 - s.concentration / s.site_density)
-        for s in case.defects.species.values()
+    """sqrt(ε kT / Σ z² e² c (1 − c/c_max)) (m) of the defects at the start, with electrons and holes where φ = 0.
+
+    Infinite where nothing is charged.
+    """
+    number = debye_number(case, material) + sum(
+        s.charge**2 * s.concentration * (1.0 - s.concentration / s.site_density) for s in case.defects.species.values()
     )
-    if charges == 0.0 or not case.electrostatics.enabled:
+    if number == 0.0 or not case.electrostatics.enabled:
         return math.inf
     permittivity = EPSILON_0 * static_permittivity(material)
-    return math.sqrt(permittivity * BOLTZMANN * material.temperature / charges)
+    return math.sqrt(permittivity * BOLTZMANN * material.temperature / number) / ELEMENTARY_CHARGE

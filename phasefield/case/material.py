@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from phasefield.case.axisymmetry import check_axial_material, check_axial_stiffness
+from phasefield.case.carriers import check_bands
 from phasefield.case.flexoelectricity import check_flexocoupling
 from phasefield.case.profiles import extreme_values
 from phasefield.case.schema import (
@@ -23,7 +24,7 @@ from phasefield.errors import MaterialError
 from phasefield.flexocoupling.indices import reorder
 from phasefield.materials import Material, MaterialSet, resolve_set
 from phasefield.materials.conventions import clamped_gradient
-from phasefield.materials.overrides import without_flexo
+from phasefield.materials.overrides import with_semiconductor, without_flexo
 from phasefield.tensors import Array, full_flexo
 
 #: Keys of the table `material` that hold inline coefficients.
@@ -34,6 +35,7 @@ _INLINE = {
     "gradient",
     "background_permittivity",
     "kinetic",
+    "semiconductor",
 }
 #: Compositions of a graded body, and temperatures of a run, at which the material is checked before it runs.
 SAMPLES = 5
@@ -58,6 +60,8 @@ class Ferroelectric:
             raise MaterialError(f"material: {error}") from error
         if not case.flexoelectricity.enabled or case.flexoelectricity.tensor is not None:
             chosen = without_flexo(chosen)
+        if case.electrostatics.carriers is not None:
+            chosen = with_semiconductor(chosen)
         if case.flexoelectricity.gradient is not None:
             conventions = {**chosen.conventions, "gradient": case.flexoelectricity.gradient}
             chosen = replace(chosen, conventions=conventions)
@@ -232,6 +236,7 @@ def checked_samples(case: Case) -> list[Material]:
     for material in found:
         check_axial_material(case, material)
         check_flexocoupling(case, material)
+        check_bands(case, material)
         if case.mechanics.reference_lattice is not None:
             ferroelectric.lattice_parameter(material.temperature, material.composition)
         if material.kinetic != found[0].kinetic and case.time.mode == "transient":

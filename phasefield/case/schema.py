@@ -78,6 +78,7 @@ NonNegativeConcentration = Annotated[float, NonNegative, Unit("1/m^3")]
 Diffusivity = Annotated[float, Positive, Unit("m^2/s")]
 NonNegativeEnergy = Annotated[float, NonNegative, Unit("J")]
 Energy = Annotated[float, Unit("J")]
+PositiveEnergy = Annotated[float, Positive, Unit("J")]
 Volume = Annotated[float, Unit("m^3")]
 
 #: A number in the SI unit of the key, a text with a unit, or the name of a load of the table
@@ -106,14 +107,14 @@ def _one_or_each(value: Any) -> str:
     return "each" if isinstance(value, list | tuple) else "one"
 
 
-def _free_or(unit: str) -> Callable[[Any], float | str]:
+def _or(word: str, unit: str) -> Callable[[Any], float | str]:
     def read(value: Any) -> float | str:
-        if value == "free":
-            return "free"
+        if value == word:
+            return word
         try:
             return units.to_si(value, unit)
         except ValueError as exc:
-            raise ValueError(f'{exc} or "free"') from None
+            raise ValueError(f'{exc} or "{word}"') from None
 
     return read
 
@@ -206,8 +207,9 @@ Names = Annotated[
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 FreeOrPolarization = Annotated[Polarization | None, BeforeValidator(_free_as_none)]
-FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_free_or("")), units.NumberOrText()]
-FreeOrCurvature = Annotated[float | Literal["free"], BeforeValidator(_free_or("1/m")), units.NumberOrText()]
+FreeOrNumber = Annotated[float | Literal["free"], BeforeValidator(_or("free", "")), units.NumberOrText()]
+FreeOrCurvature = Annotated[float | Literal["free"], BeforeValidator(_or("free", "1/m")), units.NumberOrText()]
+NeutralOrEnergy = Annotated[float | Literal["neutral"], BeforeValidator(_or("neutral", "J")), units.NumberOrText()]
 TemperatureOrLoad = Annotated[float | str, AfterValidator(_above_zero_or_load), Unit("K", or_load=True)]
 TagOrName = Annotated[int | str, BeforeValidator(_tag_or_name), WithJsonSchema({"type": ["integer", "string"]})]
 PetscValue = Annotated[
@@ -378,6 +380,19 @@ class GradientCoefficients(Table):
     """G44' (J m^3/C^2)"""
 
 
+class SemiconductorBands(Table):
+    """Bands of electrons and holes, for `electrostatics.carriers`."""
+
+    band_gap: PositiveEnergy | None = None
+    """band gap (J, or a text such as "3.2 eV")"""
+    electron_affinity: PositiveEnergy | None = None
+    """depth of the edge of the conduction band below the vacuum level (J, or a text such as "3.9 eV")"""
+    conduction_states: Concentration | None = None
+    """effective density of states N_c of the conduction band (1/m^3)"""
+    valence_states: Concentration | None = None
+    """effective density of states N_v of the valence band (1/m^3)"""
+
+
 class Region(Table):
     """A region of the mesh without polarization: substrate, dead layer or metal."""
 
@@ -414,6 +429,8 @@ class Material(Table):
     """relative permittivity without the soft mode, D = eps0 eps_b E + P"""
     kinetic: KineticCoefficient | None = None
     """Gamma of dP/dt = -Gamma dH/dP (C^2/(J m s))"""
+    semiconductor: SemiconductorBands = SemiconductorBands()
+    """inline band gap and densities of states"""
     regions: dict[str, Region] = Field(default_factory=dict)
     """regions of the mesh that carry no polarization, by name"""
 
@@ -974,6 +991,11 @@ class ElectricalCondition(Table):
     """relative permittivity of that layer"""
     charge_density: SurfaceCharge = 0.0
     """surface charge density of a free surface (C/m^2)"""
+    work_function: PositiveEnergy | None = None
+    """work function of the metal (J, or a text such as "5.2 eV"), for bands as in `carriers`"""
+    barrier: Energy | None = None
+    """height of the conduction band over the Fermi level of the metal where they meet (J, or a text such as "0.9 eV"),
+    instead of `work_function`"""
 
 
 class ElectricTip(PlacedTip):
@@ -1014,6 +1036,24 @@ class SphereAbove(ElectricTip):
 ElectricTipSpec = Annotated[DiskTip | SphereAbove, Field(discriminator="kind")]
 
 
+class Carriers(Table):
+    """Electrons and holes in the ferroelectric body, in equilibrium with one contact: their charge follows phi at once.
+
+    The edge of the conduction band is E_c = -e phi, but for a constant. `work_function` or `barrier` of an electrode
+    puts phi = potential - (barrier + fermi_level)/e on it, with barrier = work function - electron affinity; one
+    without either has phi = potential, flat bands.
+    """
+
+    statistics: Literal["fermi-dirac", "boltzmann"] = "fermi-dirac"
+    """parabolic bands with Fermi-Dirac statistics, or their limit of few carriers"""
+    fermi_level: NeutralOrEnergy = "neutral"
+    """E_F - E_c where phi = 0 (J, or a text such as "-0.5 eV"), or "neutral": where electrons and holes balance the
+    defects, in the concentrations of the case"""
+    potential: PotentialOrLoad = 0.0
+    """potential (V) of the contact that sets the Fermi level, or the name of a load; zero is that of grounded
+    electrodes. At others, of another potential, no carriers pass"""
+
+
 class Electrostatics(Table):
     """Gauss's law with background permittivity."""
 
@@ -1027,6 +1067,8 @@ class Electrostatics(Table):
     """electrical boundary conditions; free surfaces without charge where nothing is said"""
     tip: ElectricTipSpec | None = None
     """potential of a tip on one boundary"""
+    carriers: Carriers | None = None
+    """electrons and holes in the ferroelectric body; none unless given"""
 
 
 # --- polarization ---------------------------------------------------------------------------------
@@ -1176,7 +1218,10 @@ class DefectSpecies(Table):
 
 
 class FixedCharge(Table):
-    """Immobile charged defects, e.g. acceptors, spread evenly over the ferroelectric body."""
+    """Immobile charged defects, e.g. acceptors, spread evenly over the ferroelectric body.
+
+    Without mobile species they need `electrostatics.carriers`.
+    """
 
     charge: Number
     """charge number z, e.g. -1 for singly ionized acceptors"""
@@ -1270,6 +1315,7 @@ OutputField = Literal[
     "strain_gradient_z",
     "E_flexo",
     "bound_charge",
+    "conduction_band",
 ]
 
 
@@ -1281,7 +1327,8 @@ class Output(Table):
     equilibrium: the end of a relaxation, each load point of a ramp; nan for other states"""
 
     fields: tuple[OutputField, ...] = ("P", "phi", "u")
-    """fields to write; concentrations of defects are always written, as c_<species>"""
+    """fields to write; concentrations of defects, electrons and holes are always written, as c_<species>, c_electrons
+    and c_holes"""
     every_steps: Count | None = None
     """write fields every so many steps"""
     every_time: PositiveTime | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phasefield.case import Case
+from phasefield.case.carriers import degenerate, levels
 from phasefield.case.defects import FEWEST_CELLS, debye_length, diffusivity
 from phasefield.case.flexoelectricity import case_bound, direction_text, unstable
 from phasefield.case.layout import axes_of, cells_of, lengths_of
@@ -33,7 +34,7 @@ from phasefield.case.tipmesh import estimated_cells
 from phasefield.cli.lines import Line, print_lines
 from phasefield.materials import Material
 from phasefield.materials.thermodynamics import PHASES, ground_state
-from phasefield.units import pretty
+from phasefield.units import ELEMENTARY_CHARGE, pretty
 
 #: Memory of a run per unknown (bytes): what the solver is designed to stay below.
 BYTES_PER_UNKNOWN = 2000
@@ -51,7 +52,7 @@ def summary(case: Case, material: Material, out: Path) -> Iterator[Line]:
     yield from _material(case, material)
     yield from _mechanics(case)
     yield from _flexoelectricity(case, material)
-    yield from _electrostatics(case)
+    yield from _electrostatics(case, material)
     yield from _conditions("surfaces", case.polarization.boundary)
     yield from _defects(case, material)
     yield "initial", _initial(case)
@@ -225,7 +226,7 @@ def _gradient_kind(case: Case, material: Material) -> str:
     return f"G at fixed stress (free, says {origin}): F:C:F added, G11 from {G11:.3g} to {clamped:.3g} J m³/C²"
 
 
-def _electrostatics(case: Case) -> Iterator[Line]:
+def _electrostatics(case: Case, material: Material) -> Iterator[Line]:
     electrostatics = case.electrostatics
     if not electrostatics.enabled:
         yield "potential", "off"
@@ -241,6 +242,23 @@ def _electrostatics(case: Case) -> Iterator[Line]:
         above = f" at a distance of {pretty(tip.gap, 'm')}" if isinstance(tip, SphereAbove) else ""
         potential = f"potential {_value(tip.potential, 'V')}"
         yield "tip", f"{tip.kind} of radius {pretty(tip.radius, 'm')}{above} on {tip.on}, {potential}{_moving(tip)}"
+    yield from _carriers(case, material)
+
+
+def _carriers(case: Case, material: Material) -> Iterator[Line]:
+    """Bands, Fermi level and concentrations of electrons and holes, and how bands bend at metals."""
+    spec, found = case.electrostatics.carriers, levels(case, material)
+    if spec is None or found is None:
+        return
+    n, p = found.concentrations(material.temperature)
+    gap, level = (value / ELEMENTARY_CHARGE for value in (found.bands.band_gap, found.fermi_level))
+    yield "carriers", f"{spec.statistics}, band gap {gap:.3g} eV, contact at {_value(spec.potential, 'V')}"
+    yield "", f"E_F - E_c = {level:.3g} eV where phi = 0: {n:.3g} electrons, {p:.3g} holes per m³"
+    for condition in case.electrostatics.boundary:
+        if condition.work_function is not None or condition.barrier is not None:
+            yield "", f"{', '.join(condition.on)}: bands bend by {pretty(-found.built_in(condition), 'V', 3)} upwards"
+    if warning := degenerate(case, material):
+        yield "warning", warning
 
 
 def _conditions(
@@ -302,16 +320,15 @@ def _defects(case: Case, material: Material) -> Iterator[Line]:
             yield "", f"{', '.join(condition.on)}: {condition.kind}{value}"
     for name, fixed in case.defects.fixed.items():
         yield "defects", f"{name}: charge {fixed.charge:+g} e, immobile, {fixed.concentration:g} 1/m³"
-    if not case.defects.species:
-        return
     length = debye_length(case, material)
     if math.isfinite(length):
         finest = pretty(length / FEWEST_CELLS, "m", 3)
         yield (
-            "",
+            "screening",
             f"Debye length {pretty(length, 'm', 3)}: cells at electrodes of at most {finest} resolve screening layers",
         )
-    yield "", f"background {case.defects.background or 'none'}, polarization {case.defects.polarization}"
+    if case.defects.species:
+        yield "", f"background {case.defects.background or 'none'}, polarization {case.defects.polarization}"
 
 
 # --- initial state and time -----------------------------------------------------------------------

@@ -22,7 +22,9 @@ from phasefield.materials.quantities import (
     OPTIONAL,
     SCALAR_UNITS,
     SECTION_UNITS,
+    SEMICONDUCTOR,
 )
+from phasefield.materials.semiconductor import Semiconductor
 from phasefield.materials.validation import validated
 from phasefield.tensors import (
     Array,
@@ -122,6 +124,14 @@ class MaterialSet:
         """(f11, f12, f44) in V, or None if no flexocoupling was chosen."""
         return self._group("flexo", T, x) if self.section("flexo") else None
 
+    def semiconductor(self, T: float, x: float | None = None) -> Semiconductor | None:
+        """Bands of electrons and holes, or None if the set does not have all that they need."""
+        given = self.section("semiconductor")
+        if not set(SEMICONDUCTOR) <= set(given):
+            return None
+        names = self._names(T, x)
+        return Semiconductor(**{key: coefficient.at(names) for key, coefficient in given.items()})
+
     def scalar(self, key: str, T: float, x: float | None = None) -> float | None:
         """Value of one of `SCALAR_UNITS`, or None if the set has none."""
         coefficient = self.coefficients.get(key)
@@ -160,6 +170,7 @@ class MaterialSet:
             lattice_parameter=lattice,
             citations=self.citations(),
             warnings=(*self.warnings, *self.doubts()),
+            semiconductor=self.semiconductor(T, x),
         )
 
     def gradient_tensors(self, T: float, x: float | None = None) -> tuple[Array, Array | None, Array]:

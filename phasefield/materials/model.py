@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from phasefield.materials.semiconductor import Semiconductor
 from phasefield.tensors import Array
 
 
@@ -26,6 +27,7 @@ class Material:
         lattice_parameter: stress-free cubic lattice parameter, m, or None.
         citations: full citations of everything used.
         warnings: what to re-check before relying on a result.
+        semiconductor: bands of electrons and holes, or None.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Material:
     lattice_parameter: float | None
     citations: tuple[str, ...]
     warnings: tuple[str, ...]
+    semiconductor: Semiconductor | None = None

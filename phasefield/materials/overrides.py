@@ -9,7 +9,13 @@ from typing import Any
 from phasefield.errors import MaterialError, nearest
 from phasefield.materials.material_set import MaterialSet
 from phasefield.materials.quantities import ALTERNATIVES, SCALAR_UNITS, SECTION_UNITS
-from phasefield.materials.reading import FLEXO_FILE, coefficients, flexo_file
+from phasefield.materials.reading import (
+    FLEXO_FILE,
+    SEMICONDUCTOR_FILE,
+    coefficients,
+    flexo_file,
+    semiconductor_file,
+)
 
 ANY = "any"
 """Key of the values that serve every compound without values of its own."""
@@ -49,6 +55,16 @@ def with_flexo(base: MaterialSet, flexo: str | Mapping[str, Any]) -> MaterialSet
         coefficients={**without_flexo(base).coefficients, **found},
         warnings=(*base.warnings, f"flexo {flexo}: {warning}") if warning else base.warnings,
     )
+
+
+def with_semiconductor(base: MaterialSet) -> MaterialSet:
+    """`base` with band gap and densities of states of its compound, under what it says itself; as it is without."""
+    library = semiconductor_file()
+    if base.formula not in library["values"]:
+        return base
+    place = f"{SEMICONDUCTOR_FILE}: {base.formula}"
+    found = coefficients({"semiconductor": library["values"][base.formula]}, place, library["sources"])
+    return replace(base, sources={**library["sources"], **base.sources}, coefficients={**found, **base.coefficients})
 
 
 def with_overrides(base: MaterialSet, overrides: Mapping[str, Any]) -> MaterialSet:

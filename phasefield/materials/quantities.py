@@ -35,6 +35,10 @@ SECTION_UNITS: dict[str, dict[str, str]] = {
     },
     "gradient": dict.fromkeys(("G11", "G12", "G44", "G44p"), "J m^3/C^2"),
     "flexo": dict.fromkeys(("f11", "f12", "f44"), "V"),
+    "semiconductor": {
+        **dict.fromkeys(("band_gap", "electron_affinity"), "J"),
+        **dict.fromkeys(("conduction_states", "valence_states"), "1/m^3"),
+    },
 }
 """Tables of coefficients: key -> SI unit."""
 
@@ -45,6 +49,9 @@ ALTERNATIVES: dict[str, tuple[tuple[str, ...], ...]] = {
     "flexo": (("f11", "f12", "f44"),),
 }
 """Complete groups of constants by table; a file gives one group of each."""
+
+SEMICONDUCTOR = ("band_gap", "conduction_states", "valence_states")
+"""Keys of the table `semiconductor` that electrons and holes need."""
 
 OPTIONAL = frozenset({"G44p"})
 """Constants of a group that are 0 when they are not given."""

@@ -17,6 +17,7 @@ from phasefield.materials.material_set import Composition, MaterialSet
 from phasefield.materials.quantities import SCALAR_UNITS, SECTION_UNITS
 
 FLEXO_FILE = "flexo_sets.toml"
+SEMICONDUCTOR_FILE = "semiconductors.toml"
 SCHEMA = 1
 
 _CONVENTIONS = {
@@ -42,8 +43,8 @@ _KEYS = (
 
 def available() -> list[str]:
     """Names of the sets in the library, sorted."""
-    names = (entry.name for entry in resources.files(__package__).iterdir())
-    return sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and n != FLEXO_FILE)
+    names = {entry.name for entry in resources.files(__package__).iterdir()} - {FLEXO_FILE, SEMICONDUCTOR_FILE}
+    return sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml"))
 
 
 def read_set(name_or_path: str | Path) -> MaterialSet:
@@ -72,11 +73,19 @@ def _library_set(name: str) -> MaterialSet:
     return parse_set((resources.files(__package__) / file).read_text(encoding="utf-8"), file)
 
 
-@lru_cache(maxsize=1)
 def flexo_file() -> dict[str, Any]:
     """Content of the file of named flexocoupling sets."""
-    file = resources.files(__package__) / FLEXO_FILE
-    return load_toml(file.read_text(encoding="utf-8"), FLEXO_FILE)
+    return _library_file(FLEXO_FILE)
+
+
+def semiconductor_file() -> dict[str, Any]:
+    """Content of the file of band gaps and densities of states by compound."""
+    return _library_file(SEMICONDUCTOR_FILE)
+
+
+@lru_cache(maxsize=2)
+def _library_file(name: str) -> dict[str, Any]:
+    return load_toml((resources.files(__package__) / name).read_text(encoding="utf-8"), name)
 
 
 def load_toml(text: str, place: str) -> dict[str, Any]:

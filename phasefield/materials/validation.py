@@ -7,6 +7,7 @@ from dataclasses import replace
 from phasefield.errors import MaterialError
 from phasefield.materials import stability
 from phasefield.materials.model import Material
+from phasefield.materials.quantities import SEMICONDUCTOR
 from phasefield.tensors import Array
 
 
@@ -67,6 +68,11 @@ def _check_scalars(material: Material, place: str) -> None:
     ):
         if value is not None and not value > 0.0:
             raise MaterialError(f"{place}: {key} is {value:g}; it must be > 0")
+    if material.semiconductor is not None:
+        for key in SEMICONDUCTOR:
+            value = getattr(material.semiconductor, key)
+            if not value > 0.0:
+                raise MaterialError(f"{place}: semiconductor.{key} is {value:g}; it must be > 0")
 
 
 def _text(n: Array) -> str:

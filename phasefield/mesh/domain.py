@@ -14,7 +14,7 @@ from dolfinx import fem
 from dolfinx.mesh import Mesh, MeshTags, locate_entities_boundary
 from mpi4py import MPI
 
-from phasefield import compat
+from phasefield import compat, jit
 from phasefield.errors import MeshError, nearest
 from phasefield.mesh import revolution
 from phasefield.mesh.mixing import integers, mix
@@ -161,7 +161,7 @@ class Domain:
     def volume_of(self, *regions: str) -> float:
         """Volume of the named regions (of all without a name) in nm^body_dim. Collective."""
         one = fem.Constant(self.mesh, np.float64(1.0))
-        return self.comm.allreduce(fem.assemble_scalar(fem.form(one * self.dx(*regions))), op=MPI.SUM)
+        return self.comm.allreduce(fem.assemble_scalar(jit.form(one * self.dx(*regions))), op=MPI.SUM)
 
     def extent(self, axis: int, *regions: str) -> tuple[float, float]:
         """Lowest and highest coordinate (nm) of the named regions along a lab axis. Collective.

@@ -43,7 +43,7 @@ class DerivedField:
         points = compat.interpolation_points(self.function.function_space)
         return [
             (
-                fem.Expression(self._of_region(region), points, jit_options=jit.options()),
+                jit.expression(self._of_region(region), points),
                 self.functional.domain.cells(region),
             )
             for region in self.functional.regions

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dolfinx import fem
 
+from phasefield.output.carriers import BAND, CONCENTRATIONS, CarrierField
 from phasefield.output.derived import DERIVED, DerivedField
 from phasefield.output.flexofield import STRAIN_GRADIENTS, FlexoField, StrainGradient
 from phasefield.physics.functional import Functional
@@ -30,6 +31,12 @@ class Source:
             self.field.update()
 
 
+def always_written(functional: Functional) -> tuple[str, ...]:
+    """Fields that are written whether asked for or not: all concentrations."""
+    species = tuple(species.c.name for species in functional.species)
+    return species if functional.carriers is None else (*species, *CONCENTRATIONS)
+
+
 def source_of(name: str, functional: Functional, scaling: Scaling) -> Source:
     """The source of one of the fields that the case may ask for."""
     derived = _derived(name, functional, scaling)
@@ -45,6 +52,8 @@ def source_of(name: str, functional: Functional, scaling: Scaling) -> Source:
 def _derived(name: str, functional: Functional, scaling: Scaling) -> DerivedField | None:
     if name in DERIVED:
         return DerivedField(name, functional, scaling)
+    if functional.carriers is not None and name in (*CONCENTRATIONS, BAND):
+        return CarrierField(name, functional, scaling)
     if name in STRAIN_GRADIENTS:
         return StrainGradient(name, functional, scaling)
     return FlexoField(functional, scaling) if name == "E_flexo" else None

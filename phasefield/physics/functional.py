@@ -24,12 +24,13 @@ from phasefield.fields import function_spaces
 from phasefield.mesh import Domain
 from phasefield.mesh.revolution import Measure
 from phasefield.physics import defects, elasticity, electrostatics, flexoelectricity, gradient, landau, strain_gradient
+from phasefield.physics.carriers import Carriers
 from phasefield.physics.coefficients import Coefficient, Passive, Polar, with_zeros
 from phasefield.physics.flexoelectricity import COUPLINGS, Coupling
 from phasefield.physics.species import Species
 
-#: Terms of the energy in the order of their columns in reports; that of defects only if there are any.
-TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "defect", "load")
+#: Terms of the energy in the order of their columns in reports; those of defects and carriers only if there are any.
+TERMS = ("landau", "gradient", "elastic", "flexo", "electric", "surface", "defect", "carrier", "load")
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Functional:
     `strain_gradient_length` (nm) is l of strain-gradient elasticity, none if 0.
     Each of `volume_loads` is a density(P, u, phi) in all regions, counted under
     "load": body forces −b·u, free charge +ρφ, extra fields −e·P. `species` are mobile defects of the polar regions, and
-    `fixed_charge` is a charge density there.
+    `fixed_charge` is a charge density there; `carriers` are the electrons and holes there.
     """
 
     domain: Domain
@@ -71,6 +72,7 @@ class Functional:
     strain_gradient_length: float = 0.0
     species: list[Species] = field(default_factory=list)
     fixed_charge: Coefficient | None = None
+    carriers: Carriers | None = None
 
     def __post_init__(self) -> None:
         spaces = function_spaces(self.domain, self.degree)
@@ -201,7 +203,7 @@ class Functional:
         field = fem.Function(fem.functionspace(self.domain.mesh, ("DG", 0 if uniform else self.degree, (6, 6))))
         points = compat.interpolation_points(field.function_space)
         for name, c in self.regions.items():
-            field.interpolate(fem.Expression(c.stiffness, points, jit_options=jit.options()), self.domain.cells(name))
+            field.interpolate(jit.expression(c.stiffness, points), self.domain.cells(name))
         values = np.abs(field.x.array.reshape(-1, 6, 6)).max(axis=0, initial=0.0)
         return with_zeros(field, np.max(self.domain.comm.allgather(values), axis=0))
 
@@ -249,29 +251,35 @@ class Functional:
     @property
     def terms(self) -> tuple[str, ...]:
         """Terms of the energy that are reported."""
-        return tuple(term for term in TERMS if term != "defect" or self.species)
+        there = {"defect": bool(self.species), "carrier": self.carriers is not None}
+        return tuple(term for term in TERMS if there.get(term, True))
 
     @property
     def defect_fields(self) -> list[fem.Function]:
         """Concentration, free sites and potential of each species, one after the other."""
         return [field for s in self.species for field in (s.c, s.free, s.mu)]
 
+    def charge_dx(self, region: str) -> Measure:
+        """Measure of the energy of free charge: at the nodes for linear fields."""
+        return self.domain.nodal_dx(region) if self.degree == 1 else self.dx(region)
+
     def defect_densities(self, region: str, phi) -> list[tuple[str, Expr, Measure]]:
-        """Energies of mixing and of the charge of defects, each with its term and measure.
+        """Energies of mixing and of the charge of defects, electrons and holes, each with its term and measure.
 
         At the nodes for linear fields, so that at equilibrium c obeys Boltzmann's law there, on any mesh.
         """
         if region not in self.polar_regions:
             return []
         integrals = []
-        nodal = self.domain.nodal_dx(region)
-        charged = nodal if self.degree == 1 else self.dx(region)
+        nodal, charged = self.domain.nodal_dx(region), self.charge_dx(region)
         for s in self.species:
             integrals.append(("defect", defects.mixing_density(s.c, s.free, s.site_density, s.thermal), nodal))
         if self.electrostatics:
             charges = [s.charge * s.c for s in self.species if s.charge]
             charges += [self.fixed_charge] if self.fixed_charge is not None else []
             integrals += [("electric", electrostatics.charge_energy(phi, charge), charged) for charge in charges]
+            if self.carriers is not None:
+                integrals.append(("carrier", self.carriers.density(phi), charged))
         return integrals
 
     def drift(self, s: Species) -> ufl.Form:

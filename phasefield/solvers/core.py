@@ -13,6 +13,7 @@ from phasefield.solvers.contact import IndenterContact
 from phasefield.solvers.energies import EnergyReport
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
+from phasefield.solvers.screening import Screening
 
 
 @dataclass
@@ -82,6 +83,8 @@ class CoupledProblem:
         applied_stress = mechanics.applied_stress if mechanics else None
         self.report = EnergyReport(functional, polarization.floating, applied_stress, contact)
         self.owned_P = polarization.force.owned
+        carriers = functional.carriers
+        self.screening = Screening(functional, carriers, polarization) if carriers is not None else None
 
     @property
     def P(self) -> np.ndarray:
@@ -181,7 +184,9 @@ class CoupledProblem:
         """Mechanical equilibrium for the present P, or its residual brought down by `reduction` if that is less.
 
         With an indenter always equilibrium: where u is not in contact as it should be, no energy says how good it is.
+        With electrons and holes φ comes to equilibrium too: linear solves leave it a little beside.
         """
+        self.settle_carriers()
         if self.contact:
             self.contact.settle()
         elif self.mechanics:
@@ -189,8 +194,14 @@ class CoupledProblem:
 
     def settle_potential(self, reduction: float = 1e-10) -> None:
         """Gauss's law for the present P and loads: its residual brought down by the factor `reduction`."""
-        if self.functional.electrostatics:
+        self.settle_carriers()
+        if self.functional.electrostatics and not self.screening:
             self._move(None, self.polarization.potential_increment(reduction))
+
+    def settle_carriers(self) -> None:
+        """Gauss's law, if electrons and holes make it nonlinear."""
+        if self.screening:
+            self.screening.settle()
 
     def driving_field(self, known: Evaluation | None = None) -> float:
         """Root mean square of δH/δP (solver units)."""

@@ -285,4 +285,5 @@ class DriftSolver:
         sizes = [s.spread(parts[s.species.c], s.c) for s in self.species]
         sizes.append(problem.polarization.rms(correction.fields[: problem.owned_P]))
         system.move(correction, 1.0)
+        problem.settle_carriers()
         return max(sizes)

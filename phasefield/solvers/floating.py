@@ -49,20 +49,18 @@ class Floating:
         matrix.assemble()
         return matrix
 
-    def reduce(self, B, Bt, L, laplacian, free_phi):
+    def reduce(self, B, Bt, laplacian, free_phi):
         """The operators in terms of φ', and the free unknowns without the slaves."""
+        return B.matMult(self.T), self.T.transposeMatMult(Bt), laplacian.PtAP(self.T), free_phi * ~self.is_slave
+
+    def reduce_dielectric(self, L: PETSc.Mat) -> PETSc.Mat:
+        """The dielectric operator in terms of φ'."""
         reduced = L.PtAP(self.T)
         # The slaves' rows are empty now: give them back the place of their diagonal.
         own = self.start + np.arange(self.size, dtype=PETSc.IntType)
         diagonal = self._matrix(self.T.getSize()[0], own, self.is_slave.astype(float))
         reduced.axpy(1.0, diagonal, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
-        return (
-            B.matMult(self.T),
-            self.T.transposeMatMult(Bt),
-            reduced,
-            laplacian.PtAP(self.T),
-            free_phi * ~self.is_slave,
-        )
+        return reduced
 
     def reduce_residual(self, gauss: np.ndarray) -> np.ndarray:
         """Tᵀ R_φ, with the electrodes' charges: the energy of a charge Q at potential V is +Q V."""

@@ -76,6 +76,7 @@ class Newton:
         self.system.assemble(held=(self.problem.functional.P,))
         self._factorize(0.0)
         self.system.move(self.system.solve(self.system.residual()), 1.0)
+        self.problem.settle_carriers()
 
     def solve(self, rate: float, constant: np.ndarray, tolerance: float) -> None:
         """One implicit step: δH/δP + M (rate P − constant) = 0 to corrections of `tolerance` (rms of P)."""
@@ -148,6 +149,7 @@ class Newton:
         length, shortest = 1.0, 1.0 if marching else self.SHORTEST
         while length >= shortest:
             self.system.move(correction, length)
+            problem.settle_carriers()
             after, _ = self._merit(rate, constant)
             if size < self.ROUND_OFF or after <= before + self.SUFFICIENT * length * slope + allowed:
                 return length

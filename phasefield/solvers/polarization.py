@@ -3,7 +3,8 @@
     [ M/τ + K + h(P, u)   B ] [δP]      [R_P]
     [ Bᵀ                 −L ] [δφ] =  − [R_φ]
 
-K is the gradient (and surface) energy, L the dielectric operator and B their coupling: constant, assembled once.
+K is the gradient (and surface) energy, L the dielectric operator and B their coupling: constant, assembled once, but
+for L where there are electrons and holes, whose charge follows φ (`screening`).
 h is the curvature ∂²(f_landau + f_elastic)/∂P² at fixed u. For degree 1 it is lumped: a 3x3 block per node from
 vertex quadrature, with the negative part reflected where the time step would not cover it, so that the step is
 always a descent direction. For degree 2, and for backward Euler of degree 1, it is the consistent matrix. The
@@ -136,23 +137,34 @@ class PolarizationSolver:
         constrain(self.B, self.free_P, self.free_phi, 0.0)
         self.Bt = assembled_matrix(ufl.derivative(gauss, f.P, ufl.TrialFunction(f.spaces.P)))
         constrain(self.Bt, self.free_phi, self.free_P, 0.0)
-        self.L = assembled_matrix(-ufl.derivative(gauss, f.phi, ufl.TrialFunction(W)))
+        self.dielectric = jit.form(-ufl.derivative(gauss, f.phi, ufl.TrialFunction(W)))
         self.polar_laplacian = assembled_matrix(self._polar_laplacian())
         if self.floating:
-            self.B, self.Bt, self.L, self.polar_laplacian, self.free_phi = self.floating.reduce(
-                self.B, self.Bt, self.L, self.polar_laplacian, self.free_phi
+            self.B, self.Bt, self.polar_laplacian, self.free_phi = self.floating.reduce(
+                self.B, self.Bt, self.polar_laplacian, self.free_phi
             )
-        diagonal = float(abs(self.L.getDiagonal().max()[1]))
-        self.largest_L = diagonal
-        constrain(self.L, self.free_phi, self.free_phi, diagonal)
+        self.L = self._dielectric_operator()
         constrain(self.polar_laplacian, self.free_phi, self.free_phi, 0.0)
         self.B, self.Bt = without_zeros(self.comm, self.B), without_zeros(self.comm, self.Bt)
-        self.L, self.polar_laplacian = without_zeros(self.comm, self.L), without_zeros(self.comm, self.polar_laplacian)
-        self.null_space = self._potential_null_space(diagonal)
+        self.polar_laplacian = without_zeros(self.comm, self.polar_laplacian)
+        if f.carriers is None:
+            self.L = without_zeros(self.comm, self.L)
+        self.null_space = self._potential_null_space(self.largest_L)
         self.potential = PotentialSolver(self.L, self.null_space)
         self.preconditioner_inverse_size = -1.0
         self.Lneg = self.L.copy()
         self.Lneg.scale(-1.0)
+
+    def _dielectric_operator(self) -> PETSc.Mat:
+        """L at the present φ."""
+        matrix = fem_petsc.create_matrix(self.dielectric)
+        fem_petsc.assemble_matrix(matrix, self.dielectric)
+        matrix.assemble()
+        if self.floating:
+            matrix = self.floating.reduce_dielectric(matrix)
+        self.largest_L = float(abs(matrix.getDiagonal().max()[1]))
+        constrain(matrix, self.free_phi, self.free_phi, self.largest_L)
+        return matrix
 
     def _polar_laplacian(self) -> ufl.Form:
         f = self.functional
@@ -222,8 +234,18 @@ class PolarizationSolver:
         self.polarization_pc.setOperators(self.A)
         self.polarization_pc.setUp()
         if self.functional.electrostatics:
+            self.refresh_dielectric()
             self._refresh_potential_preconditioner()
         self.ksp.setOperators(self.operator)
+
+    def refresh_dielectric(self) -> None:
+        """L at the present φ, on which it depends where there are electrons and holes."""
+        if self.functional.carriers is None:
+            return
+        self._dielectric_operator().copy(self.L, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        self.L.copy(self.Lneg, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        self.Lneg.scale(-1.0)
+        self.preconditioner_inverse_size = -1.0
 
     def _assemble_tangent(self) -> None:
         self.A.zeroEntries()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from phasefield.case.checks import (
     axisymmetry,
     boundaries,
+    carriers,
     defects,
     electric_tip,
     flexoelectricity,
@@ -25,6 +26,6 @@ from phasefield.case.schema import Case
 
 def problems(case: Case) -> list[str]:
     """All contradictions of a case that is valid table by table, as `path: sentence`."""
-    places = (mesh, axisymmetry, material, grading, boundaries, electric_tip, strain)
+    places = (mesh, axisymmetry, material, grading, boundaries, electric_tip, carriers, strain)
     subjects = (*places, flexoelectricity, defects, tip, loads, running)
     return [problem for subject in subjects for problem in subject.problems(case)]

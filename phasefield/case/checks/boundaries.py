@@ -28,9 +28,9 @@ _USED: dict[type[Table], dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(CONDITION_VALUES, ("value",)),
     },
     ElectricalCondition: {
-        "electrode": ("potential",),
+        "electrode": ("potential", "work_function", "barrier"),
         "floating": ("charge",),
-        "screened": ("potential", "thickness", "permittivity"),
+        "screened": ("potential", "thickness", "permittivity", "work_function", "barrier"),
         "free": ("charge_density",),
     },
     PolarizationCondition: {"free": (), "fixed": ("value",), "extrapolation": ("length",)},

@@ -14,7 +14,8 @@ def problems(case: Case) -> Iterator[str]:
     """Contradictions of the table `defects`."""
     defects = case.defects
     if not defects.species:
-        for key in ("fixed", "background"):
+        # Electrons and holes balance immobile charges.
+        for key in ("background",) if case.electrostatics.carriers else ("fixed", "background"):
             if getattr(defects, key):
                 yield f"defects.{key}: has no meaning without mobile defects; give defects.species, or remove it"
         return
