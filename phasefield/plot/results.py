@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,14 @@ class Results:
 
     def snapshot(self, index: int = -1) -> Snapshot:
         """The fields at the time number `index` (-1: the last)."""
+        return next(self._snapshots(lambda number: [range(number)[index]]))
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """The fields at all times, one after the other."""
+        yield from self._snapshots(range)
+
+    def _snapshots(self, chosen: Callable[[int], Iterable[int]]) -> Iterator[Snapshot]:
+        """Snapshots of those numbers that are `chosen` of so many."""
         file = self.folder / "fields.xdmf"
         if not file.exists():
             raise ResultError(f"{self.folder} holds no fields.xdmf")
@@ -106,12 +115,10 @@ class Results:
                 if not reader.num_steps:
                     raise ResultError(f"{file} holds no time yet")
                 points, (block,) = reader.read_points_cells()
-                time, point_data, cell_data = reader.read_data(range(reader.num_steps)[index])
+                for i in chosen(reader.num_steps):
+                    yield _snapshot(points, block, *reader.read_data(i))
         except (OSError, KeyError, meshio.ReadError) as exc:
             raise ResultError(f"{file} cannot be read: {exc}") from exc
-        in_cells = {name: np.asarray(blocks[0]) for name, blocks in cell_data.items()}
-        region = in_cells.pop("region").astype(np.int64)
-        return Snapshot(time, points, block.data.astype(np.int64), block.type, point_data, in_cells, region)
 
     def _record(self) -> dict[str, Any]:
         try:
@@ -120,3 +127,11 @@ class Results:
             raise ResultError(f"{self.folder} holds no run.json: not a result folder") from None
         except ValueError as exc:
             raise ResultError(f"{self.folder / 'run.json'} is not readable: {exc}") from exc
+
+
+def _snapshot(
+    points: Array, block: meshio.CellBlock, time: float, point_data: dict[str, Array], cell_data: dict[str, list[Any]]
+) -> Snapshot:
+    in_cells = {name: np.asarray(blocks[0]) for name, blocks in cell_data.items()}
+    region = in_cells.pop("region").astype(np.int64)
+    return Snapshot(time, points, block.data.astype(np.int64), block.type, point_data, in_cells, region)
