@@ -138,15 +138,23 @@ def test_domain_walls_beside_their_closed_form(tmp_path):
 
 @pytest.mark.long
 def test_vacancies_follow_the_polarization(tmp_path):
-    rows = {row.quantity: row for row in run_study(CASES / "resistive_switching", tmp_path, []).analysis}
+    left_out = [f"members.{name}=" for name in ("up_coarse", "up_fine", "way_coarse", "way_fine")]
+    rows = {row.quantity: row for row in run_study(CASES / "resistive_switching", tmp_path, left_out).analysis}
     up, down = (rows[f"mean height, P {name} (nm)"].computed for name in ("up", "down"))
     assert up < 6.0
     assert up + down == pytest.approx(20.0, rel=1e-3)  # the profiles are mirror images
     assert rows["mean height, P up, +0.5 V (nm)"].computed < up < rows["mean height, P up, −0.5 V (nm)"].computed
-    for name, sign in (("up", -1.0), ("down", 1.0)):
-        assert sign * rows[f"barrier at the bottom by vacancies, P {name} (eV)"].computed > 0.1
-        assert sign * rows[f"barrier at the top by vacancies, P {name} (eV)"].computed < -0.3
+    assert rows["by vacancies, P up, bottom (eV)"].computed == pytest.approx(-0.117, abs=0.01)
+    assert rows["by vacancies, P up, top (eV)"].computed == pytest.approx(0.294, abs=0.02)
+    assert rows["on reversal of P, top (eV)"].computed == pytest.approx(1.36, abs=0.05)
+    assert rows["barrier, P up, top (eV)"].computed == pytest.approx(0.22, abs=0.02)
+    # Electrons matter where the band is below the Fermi level.
+    assert abs(rows["by electrons, P up, top (eV)"].computed) < 1e-4
+    assert rows["by electrons, P up, no vacancies, top (eV)"].computed > 0.01
+    kept = rows["barrier at the top at the end (eV)"].computed
+    assert kept == pytest.approx(rows["barrier, P down, top (eV)"].computed, rel=1e-3)
     assert abs(rows["mean height before the pulse (nm)"].difference) < 0.01
     assert abs(rows["mean height at the end (nm)"].difference) < 0.01
     assert rows["half of the way after (s)"].computed < 0.1
     assert (tmp_path / "vacancies.png").stat().st_size > 10_000
+    assert (tmp_path / "switching.png").stat().st_size > 10_000
