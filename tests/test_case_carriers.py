@@ -8,6 +8,7 @@ from phasefield.case import load_case
 from phasefield.case.carriers import levels
 from phasefield.case.defects import debye_length
 from phasefield.case.material import case_material, checked_samples
+from phasefield.cli.summary import summary
 from phasefield.errors import MaterialError
 from phasefield.units import BOLTZMANN, ELEMENTARY_CHARGE
 
@@ -107,6 +108,16 @@ def test_levels_of_a_doped_crystal():
     assert found.concentrations(300.0)[0] == pytest.approx(1e24, rel=1e-9)
     own = 3.9 - found.fermi_level / ELEMENTARY_CHARGE
     assert found.built_in(case.electrostatics.boundary[0]) == pytest.approx(own - 4.9, rel=1e-9)
+
+
+def test_summary_says_where_the_levels_are(tmp_path):
+    donors = {"fixed": {"Nb": {"charge": 1, "concentration": 1e24}}}
+    case = the_case(**with_carriers(defects=donors))
+    text = "\n".join(" ".join(line) for line in summary(case, case_material(case), tmp_path))
+    assert "carriers fermi-dirac, band gap 3 eV" in text
+    assert "1e+24 electrons" in text
+    assert "bottom: bands bend by 861 mV upwards" in text
+    assert "Debye length" in text
 
 
 def test_carriers_screen():
