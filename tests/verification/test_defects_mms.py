@@ -50,7 +50,7 @@ def problem(dim: int, cells: int, cell: str = "simplex") -> tuple[Simulation, Ex
 
 @pytest.mark.parametrize(
     ("dim", "cell", "cells"),
-    [(1, "simplex", (8, 16, 32, 64)), (2, "simplex", (4, 8, 16)), (2, "tensor", (4, 8, 16))],
+    [(1, "simplex", (8, 16, 32, 64)), (2, "simplex", (8, 16, 32)), (2, "tensor", (8, 16, 32))],
 )
 def test_second_order_in_space(dim, cell, cells):
     errors = []
@@ -59,7 +59,7 @@ def test_second_order_in_space(dim, cell, cells):
         found = advance(simulation, exact.source, 0.4, n)
         errors.append(nodal_error(simulation, found, exact.c(0.4)))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
-    assert orders[-1] > 1.85, (errors, orders)
+    assert (orders[-2:] > 1.9).all(), (errors, orders)
 
 
 @pytest.mark.parametrize("order", [1, 2])
