@@ -7,7 +7,7 @@ unknowns (`_prescribe`) or adds a `BoundaryTerm`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,10 +75,11 @@ class Conditions:
         self.free_P = np.ones_like(functional.P.x.array)
         self.free_u = np.ones_like(functional.u.x.array)
         self.free_phi = np.ones_like(functional.phi.x.array)
-        self._hold_passive_regions()
+        self._hold_elsewhere(functional.P, functional.polar_regions)
         for condition in case.polarization.boundary:
             self._polarization(condition)
         if case.mechanics.enabled:
+            self._hold_elsewhere(functional.u, functional.solid_regions)
             for mechanical in case.mechanics.boundary:
                 self._mechanical(mechanical)
             if case.mechanics.tip is not None:
@@ -186,20 +187,18 @@ class Conditions:
 
     # --- polarization -------------------------------------------------------------------------------------
 
-    def _hold_passive_regions(self) -> None:
-        """P = 0 on all nodes that no polar cell touches."""
-        cells = np.concatenate([self.domain.cells(r) for r in self.functional.polar_regions])
-        dofmap = self.functional.spaces.P.dofmap
-        polar = np.zeros(len(self.free_P) // 3)
-        polar[np.unique(dofmap.list[cells])] = 1.0
-        # A node may touch a polar cell that only another rank knows.
+    def _hold_elsewhere(self, function: fem.Function, regions: Iterable[str]) -> None:
+        """Zero on all nodes of P or u that no cell of `regions` touches."""
+        cells = np.concatenate([self.domain.cells(region) for region in regions])
+        dofmap = function.function_space.dofmap
+        # A node may touch a cell that only another rank knows.
         marker = fem.Function(self.functional.spaces.phi)
-        marker.x.array[:] = polar
+        marker.x.array[np.unique(dofmap.list[cells])] = 1.0
         marker.x.scatter_reverse(la.InsertMode.add)
         marker.x.scatter_forward()
-        passive = np.flatnonzero(marker.x.array == 0.0)
-        if len(passive):
-            self._prescribe(self.functional.P, unrolled(passive), lambda t: 0.0)
+        outside = np.flatnonzero(marker.x.array == 0.0)
+        if len(outside):
+            self._prescribe(function, unrolled(outside), lambda t: 0.0)
 
     def _hold_axis(self) -> None:
         """No component across the axis of a body of revolution on it, whatever other conditions say there."""

@@ -52,13 +52,14 @@ def region_coefficients(case: Case, domain: Domain, body: Body) -> dict[str, Pol
 
 def _passive(case: Case, name: str, body: Body) -> Passive:
     stiffness: tensors.Array = np.zeros((3, 3, 3, 3))
-    if case.mechanics.enabled:
+    region = case.material.regions[name]
+    if case.mechanics.enabled and not region.fluid:
         constants = region_elastic(case, name)
         check_axial_stiffness(case, name, *constants)
         stiffness = tensors.rotate4(tensors.cubic_stiffness(*constants), body.rotation)
         if case.crystal.axial_average:
             stiffness = tensors.axial_average(stiffness)
-    return passive(body.domain.mesh, stiffness, case.material.regions[name].permittivity, body.scaling)
+    return passive(body.domain.mesh, stiffness, region.permittivity, body.scaling, fluid=region.fluid)
 
 
 def _coupling(case: Case) -> Coupling:

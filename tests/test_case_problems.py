@@ -24,7 +24,7 @@ def electrical(**condition):
         ),
         (
             {"material": {"regions": {"below": {"zzz": 1}}}},
-            "material.regions.below.zzz: unknown key; known here: material, elastic, permittivity",
+            "material.regions.below.zzz: unknown key; known here: material, elastic, permittivity, fluid",
         ),
         ({"mesh": {"sise": 1}}, 'mesh.sise: unknown key; did you mean "size"?'),
         (
@@ -83,7 +83,8 @@ def electrical(**condition):
         (
             {"output": {"fields": ["P", "Q"]}},
             'output.fields[1]: found "Q"; choose one of "P", "phi", "u", "E", "D", "strain", "stress",'
-            ' "strain_gradient_x", "strain_gradient_y", "strain_gradient_z", "E_flexo", "bound_charge"',
+            ' "strain_gradient_x", "strain_gradient_y", "strain_gradient_z", "E_flexo", "bound_charge",'
+            ' "conduction_band"',
         ),
         ({"time": {"tolerance": 2}}, "time.tolerance: found 2; expected less than 1"),
         ({"time": {"tolerance": float("nan")}}, "time.tolerance: found nan; expected a finite number"),

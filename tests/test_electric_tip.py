@@ -182,7 +182,7 @@ def state(simulation):
 
 def test_tips_do_not_depend_on_ranks(tmp_path: Path):
     one, two = on_one_and_two("electric_tip_ranks.py", tmp_path)
-    assert set(one) == {"disk", "sphere", "moving sphere"}
+    assert set(one) == {"disk", "sphere", "moving sphere", "meshed cone"}
     for kind, columns in one.items():
         assert columns["max_phi"] > 0.0
         assert columns == pytest.approx(two[kind], rel=1e-6, abs=0.0), kind

@@ -116,3 +116,108 @@ def test_contradictions_are_refused(changes: dict, message: str) -> None:
     table = {"kind": "tip", "thickness": "5 nm", "reach": "20 nm", "contact": "3 nm", "spacing": "0.4 nm"}
     [problem] = problems({**BOX, "mesh": {**table, **changes}})
     assert re.match(message, problem)
+
+
+# --- air and conductors -----------------------------------------------------------------------------------
+
+HALF_PLANE = {
+    "kind": "tip",
+    "half": "x",
+    "axisymmetric": True,
+    "thickness": 60 * NM,
+    "air": 150 * NM,
+    "reach": 120 * NM,
+    "contact": 8 * NM,
+    "spacing": 0.4 * NM,
+    "growth": 0.2,
+}
+QUARTER = {**HALF_PLANE, "axes": "xyz", "half": "xy", "axisymmetric": False, "spacing": 2 * NM}
+SPHERE = {"kind": "sphere", "radius": 30 * NM, "gap": 2 * NM}
+CONE = {**SPHERE, "kind": "cone", "half_angle": "20 deg"}
+
+
+def conductor(kind: str) -> tuple[float, float, float]:
+    """Volume and area of the conductors above, and the radius of the hole of a cone in the top of the air."""
+    R, angle = 30.0, np.deg2rad(20.0)
+    if kind == "sphere":
+        return 4.0 / 3.0 * np.pi * R**3, 4.0 * np.pi * R**2, 0.0
+    cap, neck = R * (1.0 - np.sin(angle)), R * np.cos(angle)
+    height = 150.0 - 2.0 - cap
+    wide = neck + np.tan(angle) * height
+    volume = np.pi * cap**2 * (3.0 * R - cap) / 3.0 + np.pi * height * (neck**2 + neck * wide + wide**2) / 3.0
+    return volume, 2.0 * np.pi * R * cap + np.pi * (neck + wide) * height / np.cos(angle), wide
+
+
+@pytest.mark.parametrize("tip", [SPHERE, CONE], ids=["sphere", "cone"])
+@pytest.mark.parametrize(("table", "part", "plane"), [(HALF_PLANE, 1.0, np.pi * 120.0**2), (QUARTER, 0.25, 120.0**2)])
+def test_a_conductor_is_cut_out_of_the_air(table: dict, part: float, plane: float, tip: dict) -> None:
+    domain = domain_of(**table, conductor=tip)
+    volume, area, wide = conductor(tip["kind"])
+    tolerance = 0.02 if part == 1.0 else 0.05
+    assert domain.volume_of("film") == pytest.approx(60.0 * plane)
+    assert domain.volume_of("air") == pytest.approx(150.0 * plane - part * volume, abs=tolerance * part * volume)
+    assert integral(domain, 1.0, domain.ds("conductor")) == pytest.approx(part * area, rel=tolerance)
+    assert integral(domain, 1.0, domain.ds("top")) == pytest.approx(plane - part * np.pi * wide**2, rel=tolerance)
+    assert integral(domain, 1.0, domain.ds("film_top", side="film")) == pytest.approx(plane)
+    assert "film_top" in domain.interfaces and "conductor" not in domain.interfaces
+    up = integral(domain, domain.normal()[2], domain.ds("conductor"))
+    # What the air sees of it from below is what it sees from above, but for what leaves through the top.
+    assert up == pytest.approx(part * np.pi * wide**2, abs=0.01 * plane)
+    assert set(domain.boundaries) == set(boundaries_of(TipMesh.model_validate({**table, "conductor": tip})))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"air": 0.0}, "mesh.air: found 0 m; expected more than 6.2e-08 m, where the conductor needs it"),
+        ({"air": "60 nm"}, "mesh.air: found 6e-08 m; expected more than 6.2e-08 m"),
+        (
+            {"reach": "29 nm"},
+            "mesh.reach: found 2.9e-08 m; expected more than 3e-08 m, the half-width of the conductor",
+        ),
+        ({"conductor": {**CONE, "half_angle": "60 deg"}}, "mesh.reach: found 1.2e-07 m; expected more than"),
+    ],
+)
+def test_conductors_without_room_are_refused(changes: dict, message: str) -> None:
+    mesh = {**HALF_PLANE, "conductor": SPHERE, **changes}
+    regions = {"air": {"fluid": True}} if mesh["air"] else {}
+    case = {
+        **BOX,
+        "mesh": mesh,
+        "material": {**BOX["material"], "regions": regions},
+        "crystal": {"axial_average": True},
+    }
+    [problem] = problems(case)
+    assert problem.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"material": {"regions": {"air": {"fluid": False}}}}, "material.regions.air.elastic: C11, C12, C44 missing"),
+        (
+            {"material": {"regions": {"air": {"material": "SrTiO3_Sheng2010"}}}},
+            "material.regions.air.fluid: a fluid has",
+        ),
+        ({"material": {"regions": {"air": None}}}, "material.regions.air: missing; the mesh has a layer of that name"),
+        (
+            {"mechanics": {"boundary": [{"on": "conductor", "kind": "clamped"}]}},
+            'mechanics.boundary[0].on: "conductor" is a side of "air", a fluid',
+        ),
+        (
+            {"mechanics": {"tip": {"kind": "punch", "force": 1e-9, "contact_radius": 4e-9}}},
+            'mechanics.tip.on: "top" is a side of "air", a fluid',
+        ),
+        (
+            {"electrostatics": {"tip": {"kind": "disk", "radius": 4e-9, "potential": 1.0}}},
+            'electrostatics.tip.on: "top" is the upper side of the air; a tip is above "film_top"',
+        ),
+    ],
+)
+def test_what_air_does_not_carry_is_refused(changes: dict, message: str) -> None:
+    material = {**BOX["material"], "regions": {"air": {"fluid": True}}}
+    mesh = {**HALF_PLANE, "conductor": SPHERE}
+    case = {**BOX, "mesh": mesh, "material": material, "crystal": {"axial_average": True}}
+    assert problems(case) == []
+    [problem] = problems(case, **changes)
+    assert problem.startswith(message)

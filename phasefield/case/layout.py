@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import cast
 
-from phasefield.case.schema import BoxMesh, FileMesh, FilmMesh, MeshSpec, Side, TipMesh
+from phasefield.case.schema import BoxMesh, Case, FileMesh, FilmMesh, MeshSpec, Side, TipMesh
 from phasefield.case.tipmesh import tip_axes, tip_ranges
 
-#: Layers of a film mesh that carry no polarization.
-LAYERS = ("substrate", "dead_bottom", "dead_top")
+#: Layers of film and tip meshes that carry no polarization.
+LAYERS = ("substrate", "dead_bottom", "dead_top", "air")
 
 
 def axes_of(mesh: MeshSpec) -> str | None:
@@ -56,7 +56,8 @@ def body_length(mesh: MeshSpec, axis: str) -> float | None:
 def layers_of(mesh: FilmMesh | TipMesh) -> dict[str, float]:
     """Thickness (m) of the layers that a film or tip mesh has, bottom to top."""
     if isinstance(mesh, TipMesh):
-        return ({"substrate": mesh.substrate} if mesh.substrate else {}) | {"film": mesh.thickness}
+        layers = {"substrate": mesh.substrate, "film": mesh.thickness, "air": mesh.air}
+        return {name: thickness for name, thickness in layers.items() if thickness > 0.0}
     layers = {
         "substrate": mesh.substrate,
         "dead_bottom": mesh.dead_bottom,
@@ -146,7 +147,19 @@ def boundaries_of(mesh: MeshSpec) -> dict[str, str]:
         names["film_top"] = "z_max" if layers[-1] == "film" else "film_top"
         if below == "substrate":
             names["substrate_top"] = "film_bottom" if layers[1] == "film" else "substrate_top"
+    if isinstance(mesh, TipMesh) and mesh.conductor is not None:
+        names["conductor"] = "conductor"
     return names
+
+
+def boundaries_of_fluids(case: Case) -> dict[str, str]:
+    """Outer boundaries of layers that are fluid, by the name under which they are one, and the layer of each."""
+    if not isinstance(case.mesh, FilmMesh | TipMesh):
+        return {}
+    layers, known = list(layers_of(case.mesh)), boundaries_of(case.mesh)
+    ends = {"z_min": layers[0], "z_max": layers[-1], "conductor": layers[-1]}
+    regions = case.material.regions
+    return {end: name for end, name in ends.items() if end in known and name in regions and regions[name].fluid}
 
 
 def axis_boundary(mesh: MeshSpec) -> str | None:

@@ -221,8 +221,9 @@ def check_materials(case: Case) -> Material:
     Raises MaterialError.
     """
     if case.mechanics.enabled:
-        for name in case.material.regions:
-            check_axial_stiffness(case, name, *region_elastic(case, name))
+        for name, region in case.material.regions.items():
+            if not region.fluid:
+                check_axial_stiffness(case, name, *region_elastic(case, name))
     return checked_samples(case)[0]
 
 

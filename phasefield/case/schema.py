@@ -394,7 +394,7 @@ class SemiconductorBands(Table):
 
 
 class Region(Table):
-    """A region of the mesh without polarization: substrate, dead layer or metal."""
+    """A region of the mesh without polarization: substrate, dead layer, metal or air."""
 
     material: str | None = None
     """material set, or path of a material file, whose stiffness it takes"""
@@ -402,6 +402,8 @@ class Region(Table):
     """stiffness, instead of or over that of `material`"""
     permittivity: Permittivity = 1.0
     """relative permittivity"""
+    fluid: Flag = False
+    """whether it is air or a liquid: it has no stiffness, and no displacement of its own"""
 
 
 class Material(Table):
@@ -506,9 +508,37 @@ class FilmMesh(MeshTable):
     """ratio by which cells grow away from `faces`"""
 
 
+class ConductorTable(Table):
+    """A metal tip above x = y = 0 that is cut out of the air; its surface is the boundary "conductor"."""
+
+    radius: PositiveLength
+    """radius of the sphere, or of the sphere that the cone ends in (m)"""
+    gap: PositiveLength
+    """distance from the film (m)"""
+
+
+class SphereConductor(ConductorTable):
+    """A sphere; in a section that is not the half-plane of a body of revolution a cylinder."""
+
+    kind: Literal["sphere"]
+    """a sphere"""
+
+
+class ConeConductor(ConductorTable):
+    """A cone that ends in a sphere, which it touches, and reaches to the top of the air; in a section a wedge."""
+
+    kind: Literal["cone"]
+    """a cone with a round end"""
+    half_angle: Annotated[float, Field(gt=0, lt=1.5), Unit("")]
+    """angle between the axis and the side of the cone (rad, or a text such as "15 deg")"""
+
+
+ConductorSpec = Annotated[SphereConductor | ConeConductor, Field(discriminator="kind")]
+
+
 class TipMesh(MeshTable):
-    """A film, on a substrate if there is one, meshed by Gmsh: finest where a tip touches its top at x = y = 0, and
-    coarser with the distance from there; z = 0 at the film's bottom.
+    """A film, on a substrate and below air if there are any, meshed by Gmsh: finest where a tip is, at its top at
+    x = y = 0, and coarser with the distance from there; z = 0 at the film's bottom.
 
     `axes` are "xz" (a section) unless given, or "xyz". The mesh is its own mirror image in x and y.
     """
@@ -519,6 +549,10 @@ class TipMesh(MeshTable):
     """thickness of the ferroelectric film (m)"""
     substrate: NonNegativeLength = 0.0
     """thickness of the substrate that is computed (m)"""
+    air: NonNegativeLength = 0.0
+    """thickness of the region "air" above the film (m)"""
+    conductor: ConductorSpec | None = None
+    """a metal tip in the air"""
     reach: Spacing
     """distance from the tip to the sides (m): one for all in-plane axes or one for each"""
     half: AxisLetters = ""

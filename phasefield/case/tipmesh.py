@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from phasefield.case.schema import TipMesh
+from phasefield.case.schema import ConeConductor, TipMesh
 
 #: Volume of the cells that Gmsh makes of size 1, by the dimension of the mesh.
 _CELL_VOLUME = {2: 0.43, 3: 0.11}
@@ -29,15 +30,62 @@ def tip_ranges(mesh: TipMesh) -> list[tuple[float, float]]:
 
 
 def tip_levels(mesh: TipMesh) -> list[float]:
-    """Heights z (m) of the faces of the layers, from bottom to top: substrate (if there is one), film."""
-    return [-mesh.substrate, 0.0, mesh.thickness] if mesh.substrate else [0.0, mesh.thickness]
+    """Heights z (m) of the faces of the layers, from bottom to top: substrate (if there is one), film, air (if any)."""
+    below = [-mesh.substrate] if mesh.substrate else []
+    above = [mesh.thickness + mesh.air] if mesh.air else []
+    return [*below, 0.0, mesh.thickness, *above]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The outline of a conductor on the axis x = y = 0 (m): a sphere, and a cone that widens upwards from it.
+
+    Attributes: radius and height of the middle of the sphere; slope tan(half angle) of the cone, or None; radius and
+    height of the circle where cone and sphere touch.
+    """
+
+    radius: float
+    middle: float
+    slope: float | None
+    neck: float
+    neck_height: float
+
+    @classmethod
+    def of(cls, mesh: TipMesh) -> Outline | None:
+        """The outline of the conductor of a mesh table, if it has one."""
+        tip = mesh.conductor
+        if tip is None:
+            return None
+        angle = tip.half_angle if isinstance(tip, ConeConductor) else 0.0
+        middle = mesh.thickness + tip.gap + tip.radius
+        neck, neck_height = tip.radius * math.cos(angle), middle - tip.radius * math.sin(angle)
+        slope = math.tan(angle) if isinstance(tip, ConeConductor) else None
+        return cls(tip.radius, middle, slope, neck, neck_height)
+
+    def cone_radius(self, height: float) -> float:
+        """Radius (m) of the cone at a height (m)."""
+        return self.neck + (self.slope or 0.0) * (height - self.neck_height)
+
+    @property
+    def top(self) -> float:
+        """Height (m) that the air must exceed."""
+        return self.middle + (self.radius if self.slope is None else 0.0)
+
+    def contains(self, rho: np.ndarray, height: np.ndarray, tolerance: float) -> np.ndarray:
+        """Which points, at distances from the axis and heights (m), lie on the outline within `tolerance` (m)."""
+        distance = np.hypot(rho, height - self.middle)
+        if self.slope is None:
+            return np.abs(distance - self.radius) < tolerance
+        on_sphere = (np.abs(distance - self.radius) < tolerance) & (height < self.neck_height + tolerance)
+        on_cone = np.abs(rho - self.neck - self.slope * (height - self.neck_height)) < tolerance
+        return on_sphere | on_cone & (height > self.neck_height - tolerance)
 
 
 def cell_size(mesh: TipMesh) -> Callable[[float, float, float], float]:
     """Wanted cell size (m) as a function of x, y and z (m).
 
     `spacing` on the contact and growing by `growth` per distance from it, up to `coarsest`; in the film up to
-    `film_spacing`, and growing from there below it.
+    `film_spacing`, and growing from there outside it.
     """
     limit = mesh.coarsest or math.inf
     in_film = mesh.film_spacing or math.inf
@@ -45,7 +93,8 @@ def cell_size(mesh: TipMesh) -> Callable[[float, float, float], float]:
     def size(x: float, y: float, z: float) -> float:
         across = max(0.0, math.hypot(max(0.0, abs(x) - 0.5 * mesh.track), y) - mesh.contact)
         distance = math.hypot(across, mesh.thickness - z)
-        return min(mesh.spacing + mesh.growth * distance, in_film + mesh.growth * max(0.0, -z), limit)
+        outside = max(0.0, -z, z - mesh.thickness)
+        return min(mesh.spacing + mesh.growth * distance, in_film + mesh.growth * outside, limit)
 
     return size
 
@@ -56,7 +105,12 @@ def estimated_cells(mesh: TipMesh) -> float:
     in_plane = [_intervals(high, first) for _, high in tip_ranges(mesh)]
     levels = tip_levels(mesh)
     depths = [_intervals(high - low, first) for low, high in pairwise(levels)]
-    z = np.concatenate([high - depth for (depth, _), high in zip(depths, levels[1:], strict=True)])
+    z = np.concatenate(
+        [
+            low + depth if low >= mesh.thickness else high - depth
+            for (depth, _), (low, high) in zip(depths, pairwise(levels), strict=True)
+        ]
+    )
     places = np.meshgrid(*(place for place, _ in in_plane), z, indexing="ij")
     widths = np.meshgrid(*(width for _, width in in_plane), np.concatenate([w for _, w in depths]), indexing="ij")
     y = places[1] if len(places) == 3 else 0.0

@@ -78,6 +78,8 @@ def _mesh(case: Case) -> Iterator[Line]:
     if isinstance(mesh, TipMesh):
         about = "about "
         yield "", f"cells of {pretty(mesh.spacing, 'm')} at the contact, growing away from it, degree {mesh.degree}"
+        if (tip := mesh.conductor) is not None:
+            yield "", f"metal {tip.kind} of radius {pretty(tip.radius, 'm')}, {pretty(tip.gap, 'm')} above the film"
     else:
         cells = " x ".join(map(str, cells_of(mesh)))
         kind = "simplices" if mesh.cell == "simplex" else "tensor cells"
@@ -111,7 +113,7 @@ def _material(case: Case, material: Material) -> Iterator[Line]:
     middle = case.material.grading is not None or isinstance(case.material.temperature, str)
     yield "", f"{'in the middle: ' if middle else ''}{_spontaneous(material)}"
     for name, region in case.material.regions.items():
-        stiffness = region.material or "inline stiffness"
+        stiffness = "fluid" if region.fluid else region.material or "inline stiffness"
         yield "region", f"{name}: {stiffness}, relative permittivity {region.permittivity:g}"
     for warning in material.warnings:
         yield "warning", warning

@@ -23,7 +23,7 @@ from phasefield.mesh.tags import Plane, tag_all_cells, tag_planes
 from phasefield.units import LENGTH
 
 #: Tags of the regions; the same whichever layers there are.
-REGION_TAGS = {"film": 1, "substrate": 2, "dead_bottom": 3, "dead_top": 4}
+REGION_TAGS = {"film": 1, "substrate": 2, "dead_bottom": 3, "dead_top": 4, "air": 5}
 
 
 class Layer(NamedTuple):

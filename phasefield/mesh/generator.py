@@ -1,11 +1,11 @@
-"""Meshes of stacked boxes by Gmsh with a given cell size, made on one rank."""
+"""Meshes of stacked boxes, the highest with a hole, by Gmsh with a given cell size, made on one rank."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,13 +31,28 @@ _ON_PLANE = 1e-12
 _CELLS = {2: 2, 3: 4}
 
 
+class Hole(NamedTuple):
+    """A sphere on the axis x = y = 0, its middle at a height, and a cone that widens upwards with `slope` from the
+    circle of radius `neck`; no cone if slope is None. In two dimensions a disk and a wedge."""
+
+    radius: float
+    middle: float
+    slope: float | None
+    neck: float
+    neck_height: float
+
+
 def layered_simplices(
-    widths: Sequence[float], levels: Sequence[float], size: Callable[[float, float, float], float]
+    widths: Sequence[float],
+    levels: Sequence[float],
+    size: Callable[[float, float, float], float],
+    hole: Hole | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes (n, dim) and triangles or tetrahedra of 0 … `widths` in plane between ascending `levels` in height.
 
-    No cell crosses a level. `size(x, y, z)` is the wanted length of edges; in two dimensions y is 0. The same
-    arguments give the same mesh with the same release of Gmsh. Raises MeshError if Gmsh is missing or fails.
+    No cell crosses a level. A `hole` is cut out of the highest layer. `size(x, y, z)` is the wanted length of edges; in
+    two dimensions y is 0. The same arguments give the same mesh with the same release of Gmsh. Raises MeshError if Gmsh
+    is missing or fails.
     """
     with _session() as gmsh:
         flat = len(widths) == 1
@@ -47,7 +62,7 @@ def layered_simplices(
 
         gmsh.model.mesh.setSizeCallback(wanted)
         try:
-            _stack(gmsh, widths, levels)
+            _stack(gmsh, widths, levels, hole)
             gmsh.model.mesh.generate(len(widths) + 1)
         except Exception as error:
             raise MeshError(f"mesh: Gmsh could not make the mesh: {error}") from error
@@ -95,7 +110,7 @@ def _session() -> Iterator[ModuleType]:
             gmsh.finalize()
 
 
-def _stack(gmsh: ModuleType, widths: Sequence[float], levels: Sequence[float]) -> None:
+def _stack(gmsh: ModuleType, widths: Sequence[float], levels: Sequence[float], hole: Hole | None) -> None:
     """The layers as rectangles or boxes that share their faces."""
     occ, dim = gmsh.model.occ, len(widths) + 1
     parts = []
@@ -104,8 +119,27 @@ def _stack(gmsh: ModuleType, widths: Sequence[float], levels: Sequence[float]) -
             parts.append((2, occ.addRectangle(0.0, low, 0.0, widths[0], high - low)))
         else:
             parts.append((3, occ.addBox(0.0, 0.0, low, *widths, high - low)))
+    if hole is not None:
+        parts[-1:], _ = occ.cut(parts[-1:], _tools(occ, dim, hole, levels[-1]))
     occ.fragment(parts[:1], parts[1:])
     occ.synchronize()
+
+
+def _tools(occ: Any, dim: int, hole: Hole, top: float) -> list[tuple[int, int]]:
+    """The shapes whose union is the hole, the cone up to the height `top`."""
+    if dim == 2:
+        tools = [(2, occ.addDisk(0.0, hole.middle, 0.0, hole.radius, hole.radius))]
+    else:
+        tools = [(3, occ.addSphere(0.0, 0.0, hole.middle, hole.radius))]
+    if hole.slope is None:
+        return tools
+    low, wide = hole.neck_height, hole.neck + hole.slope * (top - hole.neck_height)
+    if dim == 3:
+        return [*tools, (3, occ.addCone(0.0, 0.0, low, 0.0, 0.0, top - low, hole.neck, wide))]
+    corners = [(0.0, low), (hole.neck, low), (wide, top), (0.0, top)]
+    points = [occ.addPoint(x, z, 0.0) for x, z in corners]
+    lines = [occ.addLine(a, b) for a, b in pairwise([*points, points[0]])]
+    return [*tools, (2, occ.addPlaneSurface([occ.addCurveLoop(lines)]))]
 
 
 def _read(gmsh: ModuleType, dim: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,8 @@
-"""Tags of cells, and of facets on coordinate planes."""
+"""Tags of cells, and of facets on coordinate planes and other surfaces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,8 @@ from dolfinx import mesh as dmesh
 
 #: Distance from a plane, relative to the smallest cell across it, within which a vertex lies on it.
 _ON_PLANE = 1e-3
+#: Which points x (3, n) lie on a surface.
+Marker = Callable[[np.ndarray], np.ndarray]
 
 
 class Plane(NamedTuple):
@@ -43,20 +45,26 @@ def tag_facets(mesh: dmesh.Mesh, facets: Sequence[np.ndarray], tags: Sequence[in
 
 
 def tag_planes(
-    mesh: dmesh.Mesh, planes: Sequence[Plane]
+    mesh: dmesh.Mesh, planes: Sequence[Plane], curved: Mapping[str, Marker] | None = None
 ) -> tuple[dmesh.MeshTags, dict[str, tuple[int, ...]], frozenset[str]]:
-    """Facet tags 1, 2, … of `planes`, the tags of each name, and the names inside the mesh."""
+    """Facet tags 1, 2, … of `planes` and of `curved` outer surfaces, the tags of each name, and the names inside.
+
+    Facets of the latter are those all of whose vertices x (3, n) they mark.
+    """
     facet_dim = mesh.topology.dim - 1
     connect_facets(mesh)
-    facets = [dmesh.locate_entities(mesh, facet_dim, _marker(plane)) for plane in planes]
-    tags = range(1, len(planes) + 1)
+    curved = curved or {}
+    markers = [*map(_marker, planes), *curved.values()]
+    facets = [dmesh.locate_entities(mesh, facet_dim, marker) for marker in markers]
+    tags = range(1, len(markers) + 1)
+    names = [*(plane.names for plane in planes), *((name,) for name in curved)]
     boundaries: dict[str, tuple[int, ...]] = {
-        name: (tag,) for tag, plane in zip(tags, planes, strict=True) for name in plane.names
+        name: (tag,) for tag, called in zip(tags, names, strict=True) for name in called
     }
     inside = frozenset(name for plane in planes if plane.inside for name in plane.names)
     return tag_facets(mesh, facets, list(tags)), boundaries, inside
 
 
-def _marker(plane: Plane) -> Callable[[np.ndarray], np.ndarray]:
+def _marker(plane: Plane) -> Marker:
     tolerance = _ON_PLANE * plane.spacing
     return lambda x: np.abs(x[plane.coordinate] - plane.position) < tolerance

@@ -1,4 +1,4 @@
-"""Films under a tip: finest at the contact, coarse far away, made by Gmsh on one rank.
+"""Films under a tip, with the air around it where asked: finest at the contact, coarse far away, made on one rank.
 
 Only the part at positive coordinates is meshed; the rest are its mirror images, so that a mesh breaks no symmetry of
 a tip at the origin, and has a node under it.
@@ -10,23 +10,27 @@ import numpy as np
 from mpi4py import MPI
 
 from phasefield.case import schema
-from phasefield.case.tipmesh import cell_size, tip_axes, tip_levels, tip_ranges
+from phasefield.case.layout import layers_of
+from phasefield.case.tipmesh import Outline, cell_size, tip_axes, tip_levels, tip_ranges
 from phasefield.errors import MeshError
 from phasefield.mesh.axes import lab_axes
 from phasefield.mesh.domain import Domain
 from phasefield.mesh.film import REGION_TAGS
-from phasefield.mesh.generator import layered_simplices, mirrored
+from phasefield.mesh.generator import Hole, layered_simplices, mirrored
 from phasefield.mesh.periodic import create_mesh
-from phasefield.mesh.tags import Plane, tag_all_cells, tag_planes
+from phasefield.mesh.tags import Marker, Plane, tag_all_cells, tag_planes
 from phasefield.rankzero import on_root
 from phasefield.units import LENGTH
+
+#: Distance from the outline of a conductor, relative to the smallest cell, within which a vertex lies on it.
+ON_OUTLINE = 1e-3
 
 
 def build_tip(spec: schema.TipMesh, comm: MPI.Comm) -> Domain:
     """Domain of a `tip` mesh table. Collective.
 
-    Regions are "film" and, if there is one, "substrate". Boundaries are "bottom", "top", "film_bottom", "film_top",
-    "substrate_top" with a substrate, and x_min, ….
+    Regions are "film" and, if there are any, "substrate" and "air". Boundaries are "bottom", "top", "film_bottom",
+    "film_top", "substrate_top" with a substrate, "conductor" with one, and x_min, ….
     Raises MeshError if the table contradicts itself or Gmsh fails.
     """
     axes = lab_axes(tip_axes(spec), "xyz"[: len(tip_axes(spec))])
@@ -43,8 +47,8 @@ def build_tip(spec: schema.TipMesh, comm: MPI.Comm) -> Domain:
     tags = on_root(comm, make)
     cells, x = parts or (np.empty((0, dim + 1), dtype=np.int64), np.empty((0, dim)))
     mesh = create_mesh(comm, cells, x, "triangle" if dim == 2 else "tetrahedron", ())
-    facet_tags, boundaries, interfaces = tag_planes(mesh, _planes(spec))
-    ranges = [*tip_ranges(spec), (tip_levels(spec)[0], spec.thickness)]
+    facet_tags, boundaries, interfaces = tag_planes(mesh, _planes(spec), _curved(spec, axes))
+    ranges = [*tip_ranges(spec), (tip_levels(spec)[0], tip_levels(spec)[-1])]
     return Domain(
         mesh=mesh,
         axes=axes,
@@ -52,25 +56,21 @@ def build_tip(spec: schema.TipMesh, comm: MPI.Comm) -> Domain:
         lower=tuple(low / LENGTH for low, _ in ranges),
         lengths=tuple((high - low) / LENGTH for low, high in ranges),
         cell_tags=tag_all_cells(mesh, tags[mesh.topology.original_cell_index]),
-        regions={name: REGION_TAGS[name] for name in _layers(spec)},
+        regions={name: REGION_TAGS[name] for name in layers_of(spec)},
         facet_tags=facet_tags,
         boundaries=boundaries,
         interfaces=interfaces,
     )
 
 
-def _layers(spec: schema.TipMesh) -> tuple[str, ...]:
-    """Regions from bottom to top."""
-    return ("substrate", "film") if spec.substrate else ("film",)
-
-
 def _generate(spec: schema.TipMesh) -> tuple[np.ndarray, np.ndarray]:
     """Cells and nodes (nm)."""
-    size = cell_size(spec)
+    size, outline = cell_size(spec), Outline.of(spec)
     x, cells = layered_simplices(
         [high / LENGTH for _, high in tip_ranges(spec)],
         [level / LENGTH for level in tip_levels(spec)],
         lambda x, y, z: size(x * LENGTH, y * LENGTH, z * LENGTH) / LENGTH,
+        None if outline is None else _hole(outline),
     )
     for coordinate, (low, _) in enumerate(tip_ranges(spec)):
         if low < 0.0:
@@ -78,14 +78,34 @@ def _generate(spec: schema.TipMesh) -> tuple[np.ndarray, np.ndarray]:
     return cells.astype(np.int64), x
 
 
+def _hole(outline: Outline) -> Hole:
+    lengths = (outline.radius, outline.middle, outline.neck, outline.neck_height)
+    radius, middle, neck, neck_height = (length / LENGTH for length in lengths)
+    return Hole(radius, middle, outline.slope, neck, neck_height)
+
+
+def _curved(spec: schema.TipMesh, axes: tuple[int, ...]) -> dict[str, Marker]:
+    """The surface of the conductor, by its name."""
+    outline = Outline.of(spec)
+    if outline is None:
+        return {}
+    last = len(axes) - 1
+
+    def marker(x: np.ndarray) -> np.ndarray:
+        rho = np.linalg.norm(x[:last], axis=0)
+        return outline.contains(rho * LENGTH, x[last] * LENGTH, ON_OUTLINE * spec.spacing)
+
+    return {"conductor": marker}
+
+
 def _layer_of(heights: np.ndarray, spec: schema.TipMesh) -> np.ndarray:
     """Tag of the region at each height (nm)."""
     faces = np.array(tip_levels(spec)[1:-1]) / LENGTH
-    return np.array([REGION_TAGS[name] for name in _layers(spec)], dtype=np.int32)[np.searchsorted(faces, heights)]
+    return np.array([REGION_TAGS[name] for name in layers_of(spec)], dtype=np.int32)[np.searchsorted(faces, heights)]
 
 
 def _planes(spec: schema.TipMesh) -> list[Plane]:
-    """Planes of the sides, of bottom and top, and of the interface."""
+    """Planes of the sides, of bottom and top, and of the interfaces."""
     spacing = spec.spacing / LENGTH
     planes = []
     for coordinate, (letter, ends) in enumerate(zip(tip_axes(spec), tip_ranges(spec), strict=False)):
@@ -94,7 +114,10 @@ def _planes(spec: schema.TipMesh) -> list[Plane]:
     levels, last = tip_levels(spec), len(tip_axes(spec)) - 1
     bottom = ("z_min", "bottom") if spec.substrate else ("z_min", "bottom", "film_bottom")
     planes.append(Plane(last, levels[0] / LENGTH, spacing, bottom))
-    planes.append(Plane(last, levels[-1] / LENGTH, spacing, ("z_max", "top", "film_top")))
+    top = ("z_max", "top") if spec.air else ("z_max", "top", "film_top")
+    planes.append(Plane(last, levels[-1] / LENGTH, spacing, top))
+    if spec.air:
+        planes.append(Plane(last, spec.thickness / LENGTH, spacing, ("film_top",), inside=True))
     if spec.substrate:
         planes.append(Plane(last, 0.0, spacing, ("film_bottom", "substrate_top"), inside=True))
     return planes

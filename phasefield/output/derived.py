@@ -37,6 +37,7 @@ class DerivedField:
         }[name]
         space = fem.functionspace(functional.domain.mesh, ("DG", 0, _SHAPES[name]))
         self.function = fem.Function(space, name=name)
+        self.none = fem.Constant(functional.domain.mesh, 0.0)
 
     @cached_property
     def _expressions(self) -> list[tuple[fem.Expression, np.ndarray]]:
@@ -58,11 +59,16 @@ class DerivedField:
                 f.P if isinstance(f.regions[region], Polar) else ufl.zero(3),
                 f.regions[region].permittivity,
             ),
-            "strain": lambda: tensor(f.strain(), 0.5),
+            "strain": lambda: self._strain(region),
             "stress": lambda: tensor(f.stress(region), 1.0),
             "bound_charge": lambda: -ufl.tr(f.domain.grad(f.P)),
         }
         return quantities[self.name]()
+
+    def _strain(self, region: str) -> Expr:
+        """The strain, none of a fluid, whatever the nodes do that it shares with its neighbours."""
+        strain = tensor(self.functional.strain(), 0.5)
+        return strain if region in self.functional.solid_regions else self.none * strain
 
     def update(self) -> None:
         """Evaluate at the present state (solver units; multiply by `scale` for SI)."""

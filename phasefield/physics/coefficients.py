@@ -52,6 +52,7 @@ class Passive:
 
     stiffness: Expr
     permittivity: Expr
+    fluid: bool = False  # no stiffness, and no displacement but that of its solid neighbours
 
 
 def with_zeros(coefficient: Expr, values: np.ndarray) -> Expr:
@@ -120,10 +121,13 @@ def constant(domain_mesh: mesh.Mesh, value: np.ndarray) -> fem.Constant:
     return fem.Constant(domain_mesh, np.array(value, dtype=np.float64))
 
 
-def passive(domain_mesh: mesh.Mesh, stiffness: np.ndarray, permittivity: float, scaling: Scaling) -> Passive:
-    """Coefficients of a dielectric with lab stiffness tensor (Pa) and relative permittivity."""
+def passive(
+    domain_mesh: mesh.Mesh, stiffness: np.ndarray, permittivity: float, scaling: Scaling, fluid: bool = False
+) -> Passive:
+    """Coefficients of a dielectric with lab stiffness tensor (Pa), zero of a fluid, and relative permittivity."""
     C = scaling.elastic(tensors.voigt_stiffness(stiffness))
     return Passive(
         stiffness=with_zeros(fem.Constant(domain_mesh, C), C),
         permittivity=fem.Constant(domain_mesh, np.float64(scaling.permittivity(permittivity))),
+        fluid=fluid,
     )

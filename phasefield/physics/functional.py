@@ -91,6 +91,11 @@ class Functional:
         """Regions that carry polarization."""
         return {name: c for name, c in self.regions.items() if isinstance(c, Polar)}
 
+    @property
+    def solid_regions(self) -> dict[str, Polar | Passive]:
+        """Regions that have a displacement."""
+        return {name: c for name, c in self.regions.items() if isinstance(c, Polar) or not c.fluid}
+
     def dx(self, region: str, degree: int | None = None) -> Measure:
         """Volume measure of one region.
 

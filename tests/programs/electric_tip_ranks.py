@@ -14,7 +14,9 @@ FILM = laid_over(
     BOX,
     {
         "mesh": {"size": ["6 nm", "5 nm", "3 nm"], "cells": [6, 5, 3]},
-        "initial": {"kind": "uniform", "value": [0, 0, -0.5], "amplitude": None},
+        # Paraelectric, with one state that the slightest difference does not decide on.
+        "material": {"landau": {"alpha_1": 1e9}},
+        "initial": {"kind": "uniform", "value": [0, 0, -0.1], "amplitude": None},
         "electrostatics": {"boundary": [{"on": "bottom", "kind": "electrode"}]},
         "mechanics": {"enabled": False},
         "time": {"equilibrium": 1e-9},
@@ -35,9 +37,27 @@ TIPS = {
     "moving sphere": ({**SHAPES["sphere"], **SCAN}, RAMP),
 }
 
+METAL = laid_over(
+    FILM,
+    {
+        "material": {"regions": {"air": {"fluid": True}}},
+        "mesh": {"cells": None, "size": None, "kind": "tip", "axisymmetric": True, "half": "x", "thickness": "4 nm"},
+        "crystal": {"axial_average": True},
+        "electrostatics": {
+            "boundary": [
+                {"on": "bottom", "kind": "electrode"},
+                {"on": "conductor", "kind": "electrode", "potential": "3 V"},
+            ]
+        },
+    },
+)
+METAL["mesh"] |= {"air": "15 nm", "reach": "12 nm", "contact": "2 nm", "spacing": "0.4 nm"}
+METAL["mesh"]["conductor"] = {"kind": "cone", "radius": "4 nm", "gap": "0.5 nm", "half_angle": "15 deg"}
+
+CASES = {name: laid_over(FILM, {"electrostatics": {"tip": tip}, "time": time}) for name, (tip, time) in TIPS.items()}
 rows = {}
-for name, (tip, time) in TIPS.items():
-    columns = Simulation(load_case(laid_over(FILM, {"electrostatics": {"tip": tip}, "time": time}))).run().observables
+for name, case in {**CASES, "meshed cone": METAL}.items():
+    columns = Simulation(load_case(case)).run().observables
     chosen = ("mean_P", "energy_", "max_phi", "min_phi", "electric_tip")
     rows[name] = {key: float(column[-1]) for key, column in columns.items() if key.startswith(chosen)}
 if MPI.COMM_WORLD.rank == 0:

@@ -1,4 +1,5 @@
-"""Tips at a potential above a body: its field beside closed forms (V9.2, V9.3), converse flexoelectricity (V6.2)."""
+"""Tips at a potential above a body, prescribed or meshed: its field beside closed forms (V9.2, V9.3), converse
+flexoelectricity (V6.2)."""
 
 from pathlib import Path
 
@@ -66,6 +67,108 @@ def test_sphere_above_a_dielectric(tmp_path: Path, gap: float) -> None:
     np.testing.assert_allclose(phi(depth), sphere.potential(0.0, depth), rtol=0.01)
     assert P_z / (EPSILON_0 * SUSCEPTIBILITY) == pytest.approx(float(sphere.field_on_axis(0.0)), rel=0.02)
 
+
+# --- the meshed tip ---------------------------------------------------------------------------------------
+
+
+def meshed(kind: str, radius: float, gap: float, size: float, **mesh: object) -> dict[str, object]:
+    """Mesh table of a metal tip in air above a film whose box is `size` wide and high (nm)."""
+    table = {"kind": "tip", "axisymmetric": True, "half": "x", "thickness": size, "air": size, "reach": size, **mesh}
+    lengths = {key: float(table[key]) * 1e-9 for key in ("thickness", "air", "reach", "contact", "spacing")}
+    shape = {"kind": kind, "radius": radius * 1e-9, "gap": gap * 1e-9}
+    return {**table, **lengths, "conductor": {**shape, **({"half_angle": "20 deg"} if kind == "cone" else {})}}
+
+
+def under_metal(mesh: dict[str, object], landau: dict, P: float, voltage: float = 1e-2) -> Simulation:
+    """The dielectric at rest under a meshed tip; the charge of its own polarization is screened at the surface."""
+    screening = [{"on": "film_top", "kind": "free", "charge_density": -P}] if P else []
+    tip = {"on": "conductor", "kind": "electrode", "potential": voltage}
+    simulation = simulation_of(
+        material={**linear_dielectric(1.0, BACKGROUND, 1e-14), "landau": landau, "regions": {"air": {"fluid": True}}},
+        mesh=mesh,
+        crystal={"axial_average": bool(mesh["axisymmetric"])},
+        initial=uniform(0, 0, P),
+        mechanics={"enabled": False},
+        electrostatics={"boundary": [GROUNDED, tip, *screening]},
+        time={"equilibrium": 1e-12},
+        solver={"linear_tolerance": 1e-10},
+    )
+    simulation.run()
+    return simulation
+
+
+def below_metal(simulation: Simulation, voltage: float = 1e-2) -> tuple[CubicSpline, np.ndarray]:
+    """Potential per volt of the tip on the axis in the film against the depth (m), and P (C/m²) at its surface."""
+    f, domain = simulation.functional, simulation.domain
+    x = f.phi.function_space.tabulate_dof_coordinates()
+    top = domain.extent(2, "film")[1]
+    on_axis = np.flatnonzero((np.abs(x[:, : domain.dim - 1]) < 1e-9).all(axis=1) & (x[:, domain.dim - 1] < top + 1e-9))
+    depth = top - x[on_axis, domain.dim - 1]
+    on_axis = on_axis[np.argsort(depth)]
+    phi = f.phi.x.array[on_axis] * simulation.scaling.potential / voltage
+    P = f.P.x.array.reshape(-1, 3)[on_axis[0]] * simulation.scaling.polarization
+    return CubicSpline(np.sort(depth) * 1e-9, phi), P
+
+
+def charge_of(simulation: Simulation, boundary: str) -> float:
+    """Free charge (C) of an electrode: δH/δφ where φ is prescribed."""
+    charges = simulation.problem.polarization.gauss()
+    nodes = simulation.parts.conditions._nodes(boundary)
+    return float(abs(charges[nodes].sum())) * simulation.scaling.polarization * 1e-18
+
+
+@pytest.mark.parametrize(
+    ("landau", "P", "gap", "mesh"),
+    [
+        ({"alpha_1": 0.5 / (EPSILON_0 * SUSCEPTIBILITY)}, 0.0, 1.0, {"contact": 10.0, "spacing": 0.2}),
+        ({"alpha_1": 0.5 / (EPSILON_0 * SUSCEPTIBILITY)}, 0.0, 0.1, {"contact": 3.0, "spacing": 0.02}),
+        # As deep as wide for its field, whose depth is z √(ε_x/ε_z).
+        (POLED, POLARIZATION, 1.0, {"contact": 10.0, "spacing": 0.15, "thickness": 1420.0}),
+    ],
+    ids=["1 nm", "0.1 nm", "poled"],
+)
+def test_meshed_sphere_in_air_is_the_series_of_images(landau: dict, P: float, gap: float, mesh: dict) -> None:
+    """V9.3: potential 1 %, field 2 %, and the charge of the sphere."""
+    radius, volt = 50.0, 1e-2
+    simulation = under_metal(meshed("sphere", radius, gap, 2000.0, growth=0.12, **mesh), landau, P)
+    curvatures = (2.0 * landau["alpha_1"] + 2.0 * landau.get("alpha_12", 0.0) * P**2, -4.0 * landau["alpha_1"])
+    across, along = (curvatures[0], curvatures[1] if P else curvatures[0])
+    sphere = Sphere(
+        radius * 1e-9, gap * 1e-9, Dielectric(*(BACKGROUND + 1.0 / (EPSILON_0 * c) for c in (across, along)))
+    )
+    phi, P_surface = below_metal(simulation)
+    depth = np.array([0.0, 0.1, 0.3, 1.0]) * radius * 1e-9
+    np.testing.assert_allclose(phi(depth), sphere.potential(0.0, depth), rtol=0.01)
+    assert (P - P_surface[2]) / volt * along == pytest.approx(float(sphere.field_on_axis(0.0)), rel=0.02)
+    assert charge_of(simulation, "conductor") / volt == pytest.approx(sphere.capacitance(), rel=0.02)
+
+
+def test_a_cone_reaches_farther_than_its_end(tmp_path: Path) -> None:
+    """Right under a cone the field is that of the sphere it ends in; at the depth of its radius the cone adds to it."""
+    landau = {"alpha_1": 0.5 / (EPSILON_0 * SUSCEPTIBILITY)}
+    fine = {"contact": 10.0, "spacing": 0.2, "growth": 0.25}
+    found = [
+        below_metal(under_metal(meshed(kind, 50.0, 1.0, 600.0, **fine), landau, 0.0)) for kind in ("sphere", "cone")
+    ]
+    (sphere, P_sphere), (cone, P_cone) = found
+    assert P_cone[2] == pytest.approx(P_sphere[2], rel=0.05)
+    assert cone(50e-9) > 1.05 * sphere(50e-9)
+
+
+@pytest.mark.long
+def test_meshed_sphere_in_three_dimensions() -> None:
+    """A quarter beside the half-plane of the same body, both of coarse cells of the same size."""
+    landau = {"alpha_1": 0.5 / (EPSILON_0 * SUSCEPTIBILITY)}
+    coarse = {"contact": 12.0, "spacing": 1.0, "growth": 0.3}
+    flat = meshed("sphere", 20.0, 4.0, 100.0, **coarse)
+    found = [below_metal(under_metal(mesh, landau, 0.0)) for mesh in (flat, {**flat, "axisymmetric": False, **CUT})]
+    (disk, P_disk), (block, P_block) = found
+    assert float(block(0.0)) == pytest.approx(float(disk(0.0)), rel=0.05)
+    assert P_block[2] == pytest.approx(P_disk[2], rel=0.1)
+
+
+#: A quarter of a block.
+CUT = {"axes": "xyz", "half": "xy"}
 
 # --- V6.2 -------------------------------------------------------------------------------------------------
 

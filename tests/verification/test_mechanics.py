@@ -339,3 +339,24 @@ def test_spontaneous_shear_by_component(component: str) -> None:
     simulation = simulation_of(material=LEAD_TITANATE, mesh=LINE, initial=uniform(*P), mechanics=FREE)
     row = initial_row(simulation)
     assert 2 * row[f"mean_strain_{component}"] == pytest.approx(Q44 * 0.2 * 0.3, rel=1e-10)
+
+
+# --- fluids -----------------------------------------------------------------------------------------------
+
+
+def test_a_film_below_air_is_a_free_film() -> None:
+    """Air changes nothing of the film's displacement, and has neither displacement nor strain of its own."""
+    film = {"kind": "film", "width": [4e-9], "thickness": 3e-9, "spacing": 1e-9, "axes": "xz"}
+    held = {"boundary": [{"on": "bottom", "kind": "clamped"}]}
+    tables = {"initial": uniform(0.1, 0, 0.5), "mechanics": held, "electrostatics": NO_ELECTROSTATICS}
+    free, below_air = (
+        simulation_of(material={**LEAD_TITANATE, "regions": regions}, mesh={**film, **mesh}, **tables)
+        for regions, mesh in (({}, {}), ({"dead_top": {"fluid": True}}, {"dead_top": 2e-9}))
+    )
+    assert strain_of(initial_row(below_air)) == pytest.approx(strain_of(initial_row(free)), rel=1e-9)
+    f = below_air.functional
+    height = f.spaces.phi.tabulate_dof_coordinates()[:, 1]
+    assert not f.u.x.array.reshape(-1, 3)[height > 3.5].any()
+    strain = below_air.field("strain").x.array.reshape(-1, 9)
+    assert not strain[below_air.domain.cells("dead_top")].any()
+    assert np.abs(strain[below_air.domain.cells("film")]).max() > 1e-3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from phasefield.case.layout import boundaries_of
+from phasefield.case.layout import boundaries_of, boundaries_of_fluids
 from phasefield.case.schema import (
     CONDITION_VALUES,
     Case,
@@ -46,6 +46,7 @@ def problems(case: Case) -> Iterator[str]:
             yield from _keys(path, condition)
             yield from unknown_names(path, condition.on, case)
         yield from _contradictions(table, conditions, case)
+    yield from _on_fluids(case)
 
 
 def tables(case: Case) -> dict[str, Sequence[Condition]]:
@@ -83,6 +84,17 @@ def _keys(path: str, condition: Condition) -> Iterator[str]:
         if key not in used and value != field.default:
             others = ", ".join(used) or "nothing else"
             yield f'{path}.{key}: has no meaning for kind = "{condition.kind}" (it uses {others})'
+
+
+def _on_fluids(case: Case) -> Iterator[str]:
+    known, fluids = boundaries_of(case.mesh), boundaries_of_fluids(case)
+    for i, condition in enumerate(case.mechanics.boundary):
+        for name in condition.on:
+            if condition.kind != "free" and (fluid := fluids.get(known.get(name, ""))):
+                yield (
+                    f'mechanics.boundary[{i}].on: "{name}" is a side of "{fluid}", a fluid, which carries no'
+                    " load and is not held; use the side of a solid"
+                )
 
 
 # --- conditions that meet on one boundary ---------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from phasefield.case.checks.place import problems_of_place
 from phasefield.case.layout import axes_of, boundaries_of
-from phasefield.case.schema import Case
+from phasefield.case.schema import Case, TipMesh
 from phasefield.errors import nearest
 
 
@@ -23,6 +23,8 @@ def problems(case: Case) -> Iterator[str]:
             f'electrostatics.tip.on: "{tip.on}" is not a boundary of the mesh{nearest(tip.on, known)}'
             f" (it has: {', '.join(known) or 'none'})"
         )
+    elif isinstance(case.mesh, TipMesh) and case.mesh.air and known[tip.on] == "z_max":
+        yield f'electrostatics.tip.on: "{tip.on}" is the upper side of the air; a tip is above "film_top"'
     for i, condition in enumerate(case.electrostatics.boundary):
         if any(known.get(name, name) == known.get(tip.on, tip.on) for name in condition.on):
             yield (

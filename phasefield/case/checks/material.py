@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phasefield.case.layout import passive_regions_of
-from phasefield.case.schema import BoxMesh, Case, FilmMesh, Region, TipMesh
+from phasefield.case.schema import BoxMesh, Case, ElasticConstants, FilmMesh, Region, TipMesh
 from phasefield.errors import nearest
 
 _STIFFNESS = ("C11", "C12", "C44")
@@ -21,14 +21,16 @@ def problems(case: Case) -> Iterator[str]:
         if name not in known:
             yield f"{path}: {_unknown(name, case, known)}"
         yield from _file(f"{path}.material", region.material)
-        if case.mechanics.enabled:
+        if region.fluid and (region.material or region.elastic != ElasticConstants()):
+            yield f"{path}.fluid: a fluid has no stiffness; remove material and elastic"
+        elif case.mechanics.enabled and not region.fluid:
             yield from _stiffness(path, region)
     if isinstance(case.mesh, FilmMesh | TipMesh):
         for name in known:
             if name not in case.material.regions:
                 yield (
                     f"material.regions.{name}: missing; the mesh has a layer of that name: give"
-                    " its material or elastic constants, and its permittivity"
+                    " its material or elastic constants, or fluid = true, and its permittivity"
                 )
     elif known and set(known) <= set(case.material.regions):
         yield "material.regions: every region of the mesh is here; none is left to be ferroelectric"

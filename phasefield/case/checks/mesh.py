@@ -19,7 +19,7 @@ from phasefield.case.schema import (
     VortexState,
     WallState,
 )
-from phasefield.case.tipmesh import estimated_cells, tip_axes
+from phasefield.case.tipmesh import Outline, estimated_cells, tip_axes
 from phasefield.nodaldata import is_readable
 
 #: With two cells along a periodic axis both neighbours of a cell would be the same.
@@ -101,12 +101,26 @@ def _tip_sizes(mesh: TipMesh) -> Iterator[str]:
         value = getattr(mesh, key)
         if value is not None and value < mesh.spacing:
             yield f"mesh.{key}: found {value:g} m, less than mesh.spacing, {mesh.spacing:g} m"
+    yield from _conductor(mesh, min(reach))
     cells = estimated_cells(mesh)
     if cells > MOST_TIP_CELLS:
         yield (
             f"mesh: about {cells:.1e} cells, more than {MOST_TIP_CELLS:g}: take a larger growth, coarsest, film_spacing"
             ' or spacing; bare numbers are metres, write "20 nm" for nanometres'
         )
+
+
+def _conductor(mesh: TipMesh, reach: float) -> Iterator[str]:
+    """The conductor must have room in the air."""
+    outline = Outline.of(mesh)
+    if outline is None:
+        return
+    least = outline.top - mesh.thickness
+    if mesh.air <= least:
+        yield f"mesh.air: found {mesh.air:g} m; expected more than {least:g} m, where the conductor needs it"
+    width = max(outline.radius, outline.cone_radius(mesh.thickness + mesh.air) if outline.slope is not None else 0.0)
+    if width >= reach:
+        yield f"mesh.reach: found {reach:g} m; expected more than {width:g} m, the half-width of the conductor"
 
 
 def _faces(mesh: BoxMesh | FilmMesh) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from phasefield.case.checks.place import problems_of_place
-from phasefield.case.layout import boundaries_of
+from phasefield.case.layout import boundaries_of, boundaries_of_fluids
 from phasefield.case.schema import Case, FileMesh, IndenterTip, PressureSpec, PunchTip, SphereTip, TipSpec
 from phasefield.errors import nearest
 
@@ -66,3 +66,5 @@ def _boundary(tip: TipSpec, case: Case) -> Iterator[str]:
     elif known.get(tip.on) != "z_max":
         outer = ", ".join(name for name, place in known.items() if place == "z_max") or "none"
         yield f'mechanics.tip.on: found "{tip.on}"; a tip presses on the upper side of the mesh ({outer})'
+    elif fluid := boundaries_of_fluids(case).get("z_max"):
+        yield f'mechanics.tip.on: "{tip.on}" is a side of "{fluid}", a fluid; a tip presses on a mesh without it'
