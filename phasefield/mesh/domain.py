@@ -95,14 +95,25 @@ class Domain:
         numbers = tuple(_lookup(name, self.regions, "region") for name in regions)
         return self._measure("dx", self.cell_tags, metadata, numbers or None)
 
-    def nodal_dx(self, region: str) -> ufl.Measure:
+    def nodal_dx(self, region: str) -> Measure:
         """Measure of a region that sees values at vertices only, with the volume that belongs to each.
 
-        Not of a body of revolution, whose vertices on the axis would have none.
+        That of a body of revolution is the integral of 2πr times its linear function, positive on the axis too.
         """
         metadata = {"quadrature_degree": 1, "quadrature_rule": "vertex"}
         measure = ufl.Measure("dx", domain=self.mesh, subdomain_data=self.cell_tags, metadata=metadata)
-        return measure((_lookup(region, self.regions, "region"),))
+        measure = measure((_lookup(region, self.regions, "region"),))
+        if not self.axisymmetric:
+            return measure
+        own = 1.0 / 4.0 if self.mesh.topology.cell_name() == "triangle" else 1.0 / 3.0
+        return Revolved(measure, own * self.radius + (1.0 - own) * self._mean_radius)
+
+    @cached_property
+    def _mean_radius(self) -> fem.Function:
+        """Distance of the middle of each cell from the axis (nm)."""
+        radius = fem.Function(fem.functionspace(self.mesh, ("DG", 0)))
+        radius.interpolate(lambda x: x[0])
+        return radius
 
     def _measure(
         self, kind: str, data: object, metadata: dict[str, object], numbers: int | tuple[int, ...] | None
