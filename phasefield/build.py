@@ -97,28 +97,29 @@ class Parts:
             rho = self.body.space_charge(case.electrostatics.space_charge)
             self.functional.volume_loads.append(lambda P, u, phi: charge_energy(phi, rho))
         self.conditions = Conditions(case, self.functional, self.scaling)
-        self.conditions.follow(case.material.temperature, self.body.set_temperature)
-        self.conditions.follow(case.material.temperature, self.ions.set_temperature)
-        self._follow_carriers()
+        self.conditions.follow(case.material.temperature, self.set_temperature)
+        if case.electrostatics.carriers is not None and self.functional.carriers is not None:
+            self.conditions.follow(case.electrostatics.carriers.potential, self.functional.carriers.set_potential)
         self.problem = self._problem()
         self._check_neutrality()
         self.warnings = self.ions.unresolved(debye_length(case, self.material))
         self.warnings += [warning for warning in (degenerate(case, self.material),) if warning]
         self.stepper = self._stepper()
 
+    def set_temperature(self, temperature: float) -> None:
+        """Give everything in the body the values of a temperature (K)."""
+        for part in (self.body, self.ions, self.functional.carriers):
+            if part is not None:
+                part.set_temperature(temperature)
+
     def _carriers(self) -> Carriers | None:
         """Electrons and holes of the case."""
         found = levels(self.case, self.material)
-        return Carriers(self.domain.mesh, self.scaling, found, self.body.bands) if found else None
-
-    def _follow_carriers(self) -> None:
-        """Electrons and holes at the temperature and at the potential of their contact."""
-        carriers, spec = self.functional.carriers, self.case.electrostatics.carriers
-        if carriers is None or spec is None:
-            return
+        if found is None:
+            return None
+        carriers = Carriers(self.domain.mesh, self.scaling, found, self.body.bands)
         carriers.set_temperature(self.body.temperature)
-        self.conditions.follow(self.case.material.temperature, carriers.set_temperature)
-        self.conditions.follow(spec.potential, carriers.set_potential)
+        return carriers
 
     def _problem(self) -> CoupledProblem:
         case, conditions = self.case, self.conditions

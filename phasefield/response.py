@@ -68,7 +68,7 @@ def field_drive(parts: Parts, axis: int, step: float = 1e4) -> Drive:
 
 def temperature_drive(parts: Parts, step: float = 0.1) -> Drive:
     """The temperature (K) of the ferroelectric body."""
-    return Drive(parts.body.temperature, parts.body.set_temperature, step)
+    return Drive(parts.body.temperature, parts.set_temperature, step)
 
 
 def means(observables: Observables) -> Array:

@@ -143,6 +143,23 @@ def test_only_differences_of_potentials_count():
         assert other[name] == pytest.approx(one[name], rel=1e-7)
 
 
+def test_the_same_layer_around_an_axis():
+    """A disk and a line with the same bands: numbers per area, energies and barriers agree, but for P on triangles."""
+    bands = {"band_gap": "3 eV", "conduction_states": 1e26, "valence_states": 1e26}
+    contacts = [electrode("bottom") | {"barrier": "0.3 eV"}, electrode("top")]
+    donors = {"fixed": {"Nb": {"charge": 1, "concentration": CONCENTRATION}}}
+    line = semiconducting(6.0, 12, bands, contacts, {}, defects=donors)
+    size = [4.0 * DEBYE, 6.0 * DEBYE]
+    mesh = {"kind": "box", "size": size, "cells": [4, 12], "axes": "xz", "axisymmetric": True}
+    disk = line | {"mesh": mesh, "crystal": {"axial_average": True}}
+    one, around = run(line).last_row, run(disk).last_row
+    assert around["barrier_top"] == pytest.approx(one["barrier_top"], rel=1e-9)
+    assert around["max_c_electrons"] == pytest.approx(one["max_c_electrons"], rel=1e-4)
+    area = np.pi * size[0] ** 2
+    for name in ("number_electrons", "energy_carrier"):
+        assert around[name] / area == pytest.approx(one[name], rel=1e-4)
+
+
 # --- with polarization ----------------------------------------------------------------------------------------
 
 FILM = {
