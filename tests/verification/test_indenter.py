@@ -85,6 +85,15 @@ def test_energy_falls_by_the_work_of_the_force() -> None:
     assert energy[-1] < energy[0]
 
 
+def test_half_a_body_has_half_the_work() -> None:
+    """Energies are those of the meshed part, forces those of the body."""
+    press = {"kind": "table", "times": [0, 1, 2], "values": [7.9, 8.0, 8.1], "start": None, "stop": None, "t1": None}
+    tight = {"time": {"end": 2.0, "equilibrium": 1e-8}, "solver": {"mechanics_tolerance": 1e-12}}
+    columns = Simulation(load_case(laid_over(SECTION, {"loads": {"press": press}, **tight}))).run().observables
+    slope = (columns["energy_total"][-1] - columns["energy_total"][1]) / 0.2
+    assert slope == pytest.approx(-0.5 * columns["tip_approach"][2], rel=1e-4)
+
+
 def test_the_pressure_of_hertz_is_nearly_that_found_on_a_film() -> None:
     """V10 for 4.8 nm of BaTiO3 on SrTiO3: the table in docs/tips.md."""
     found = last(FILM)
