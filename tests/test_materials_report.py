@@ -34,6 +34,8 @@ def test_report_of_barium_titanate():
         "195.1, 3598, 3598",
         "15.2 MV/m",
         "R to O 202.0 K, O to T 281.0 K, T to C 398.0 K",
+        "gap 3.2 eV, 3.9 eV below the vacuum",
+        "Wemple1970, recalled",
         "half-width 0.376 nm, energy 5.01 mJ/m²",
         "4.124e5*(T - 388)",
         "Li2005, secondary in GX, DB, RU",

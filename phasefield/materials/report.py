@@ -10,10 +10,11 @@ from rich.table import Table
 
 from phasefield.materials.coefficient import STATUSES
 from phasefield.materials.material_set import MaterialSet
-from phasefield.materials.overrides import available_flexo
+from phasefield.materials.overrides import available_flexo, with_semiconductor
 from phasefield.materials.properties import Properties, implied
 from phasefield.materials.reading import available, read_set
 from phasefield.materials.thermodynamics import PHASES
+from phasefield.units import ELEMENTARY_CHARGE
 
 
 def print_materials(console: Console) -> None:
@@ -44,7 +45,7 @@ def print_material(
     figure_path: Path | None = None,
     console: Console | None = None,
 ) -> None:
-    """Print what a set implies, its numbers with their sources, and its warnings.
+    """Print what a set implies, its numbers with their sources, and its warnings; with the bands of its compound.
 
     Args:
         name: set of the library or path of a material file.
@@ -57,7 +58,7 @@ def print_material(
         MaterialError: unknown or wrong set, or an argument out of range.
     """
     console = console or Console()
-    chosen = read_set(name)
+    chosen = with_semiconductor(read_set(name))
     properties = implied(chosen, temperature, composition)
     at = f"{temperature:g} K" + ("" if composition is None else f", x = {composition:g}")
     console.print(f"[bold]{escape(chosen.name)}[/bold]  {escape(chosen.title)}")
@@ -95,6 +96,11 @@ def _property_table(chosen: MaterialSet, found: Properties, at: str) -> Table:
     if found.coercive_field is not None:
         field = f"{found.coercive_field / 1e6:.1f} MV/m along P, uniform reversal"
         table.add_row("thermodynamic coercive field", field)
+    if found.material is not None and (bands := found.material.semiconductor) is not None:
+        affinity = bands.electron_affinity
+        depth = "" if affinity is None else f", {affinity / ELEMENTARY_CHARGE:.3g} eV below the vacuum"
+        states = f"{bands.conduction_states:.3g} and {bands.valence_states:.3g} states per m³"
+        table.add_row("bands", f"gap {bands.band_gap / ELEMENTARY_CHARGE:.3g} eV{depth}; {states}")
     table.add_row("transitions on heating", _transition_text(found))
     if found.free_wall is not None and found.clamped_wall is not None:
         for label, wall in (

@@ -211,6 +211,7 @@ def test_the_charge_of_carriers_is_that_of_the_displacement(relaxed):
     assert charge == pytest.approx(-D, rel=1e-6)
 
 
+@pytest.mark.long
 def test_transient_with_carriers_ends_where_relaxation_does(relaxed):
     case = FILM | {"time": {"mode": "transient", "end": "2 ns", "tolerance": 1e-3}}
     row = run(case).last_row
@@ -253,6 +254,7 @@ def test_vacancies_and_electrons_in_equilibrium():
     assert n[0] < 0.3 * n[55]
 
 
+@pytest.mark.long
 def test_vacancies_drift_with_electrons_in_time():
     """The transient ends in the same equilibrium."""
     equilibrium = run(with_vacancies(40)).last_row

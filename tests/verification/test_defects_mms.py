@@ -50,7 +50,11 @@ def problem(dim: int, cells: int, cell: str = "simplex") -> tuple[Simulation, Ex
 
 @pytest.mark.parametrize(
     ("dim", "cell", "cells"),
-    [(1, "simplex", (8, 16, 32, 64)), (2, "simplex", (8, 16, 32)), (2, "tensor", (8, 16, 32))],
+    [
+        (1, "simplex", (8, 16, 32, 64)),
+        (2, "simplex", (8, 16, 32)),
+        pytest.param(2, "tensor", (8, 16, 32), marks=pytest.mark.long),
+    ],
 )
 def test_second_order_in_space(dim, cell, cells):
     errors = []
