@@ -60,6 +60,7 @@ class Floating:
         own = self.start + np.arange(self.size, dtype=PETSc.IntType)
         diagonal = self._matrix(self.T.getSize()[0], own, self.is_slave.astype(float))
         reduced.axpy(1.0, diagonal, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+        diagonal.destroy()
         return reduced
 
     def reduce_residual(self, gauss: np.ndarray) -> np.ndarray:

@@ -161,7 +161,8 @@ class PolarizationSolver:
         fem_petsc.assemble_matrix(matrix, self.dielectric)
         matrix.assemble()
         if self.floating:
-            matrix = self.floating.reduce_dielectric(matrix)
+            matrix, whole = self.floating.reduce_dielectric(matrix), matrix
+            whole.destroy()
         self.largest_L = float(abs(matrix.getDiagonal().max()[1]))
         constrain(matrix, self.free_phi, self.free_phi, self.largest_L)
         return matrix
@@ -242,7 +243,9 @@ class PolarizationSolver:
         """L at the present φ, on which it depends where there are electrons and holes."""
         if self.functional.carriers is None:
             return
-        self._dielectric_operator().copy(self.L, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        present = self._dielectric_operator()
+        present.copy(self.L, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        present.destroy()
         self.L.copy(self.Lneg, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         self.Lneg.scale(-1.0)
         self.preconditioner_inverse_size = -1.0
