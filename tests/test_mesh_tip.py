@@ -62,7 +62,7 @@ def test_parts_and_their_names(table: dict, area: float, sides: dict[str, float]
     assert domain.lengths == pytest.approx(np.array(lengths_of(spec)) / NM)
 
 
-@pytest.mark.parametrize("table", [SECTION, BLOCK, {**SECTION, "track": 16 * NM}])
+@pytest.mark.parametrize("table", [SECTION, BLOCK, {**SECTION, "track": 16 * NM}, {**SECTION, "depth": 5 * NM}])
 def test_cells_have_the_wanted_sizes(table: dict) -> None:
     x = corners(domain_of(**table))
     spec = TipMesh.model_validate(table)
@@ -79,6 +79,14 @@ def test_along_a_track_cells_are_as_fine_as_at_the_contact() -> None:
     middles = x.mean(axis=1)
     on_track = (np.abs(middles[:, 0]) < 8.0) & (middles[:, 1] > 4.6)
     assert lengths_of_edges(x[on_track]).max() < 0.65
+
+
+def test_cells_are_the_finest_down_to_the_depth() -> None:
+    x = corners(domain_of(**SECTION, depth=5 * NM))
+    middles = x.mean(axis=1)
+    edges = lengths_of_edges(x)
+    assert edges[(np.abs(middles[:, 0]) < 3.0) & (middles[:, 1] > 0.0)].max() < 0.65
+    assert edges[middles[:, 1] < -5.0].min() > 0.65
 
 
 @pytest.mark.parametrize("table", [SECTION, BLOCK])

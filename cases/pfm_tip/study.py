@@ -15,8 +15,9 @@ from phasefield.loads.contact import sphere_contact_radius
 from phasefield.plot.results import Snapshot
 from phasefield.plot.style import LINES, label, mark_panel, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
+from phasefield.units import to_si
 
-#: Radius (m) of the sphere whose contact is the electrode, and reduced modulus (Pa).
+#: Radius (m) of the sphere whose contact is the electrode, and reduced modulus (Pa), of which study.toml has the radii.
 RADIUS, MODULUS = 50e-9, 280e9
 #: Exponents of the force within which the published decrease is taken to lie: it was not read off the paper's figure.
 PUBLISHED_EXPONENTS = (-0.6, -0.2)
@@ -37,13 +38,17 @@ class Response:
         tip = member.case.electrostatics.tip
         assert isinstance(tip, DiskTip)
         self.radius = tip.radius
-        self.force = self.radius**3 * MODULUS / (0.75 * RADIUS)
         self.none, self.plus, self.minus = (member.snapshot(i) for i in (1, 2, 3))
 
     @cached_property
     def voltage(self) -> float:
         """Bias (V) of `plus`."""
         return float(self.plus.point_data["phi"].max())
+
+    @property
+    def force(self) -> float:
+        """Force (N), the place of the member on this axis of the study."""
+        return to_si(self.member.choices["force"], "N")
 
     @staticmethod
     def _under_the_tip(state: Snapshot) -> float:
@@ -90,7 +95,7 @@ def analyse(results: StudyResults) -> list[Comparison]:
     """Print the channels (returned as comparisons) and draw response.png. The study may have fewer forces."""
     by_crystal = {name: found for name in CRYSTALS if (found := series(results, name))}
     _print_channels(by_crystal)
-    rows = [*_exponents(by_crystal), *_controls(results, by_crystal)]
+    rows = [_contact(by_crystal), *_exponents(by_crystal), *_controls(results, by_crystal)]
     print(comparison_table(rows, "reference"))
     print(f"\nPublished (SrTiO3): d_eff falls with force; exponent {PUBLISHED_EXPONENTS[0]} … {PUBLISHED_EXPONENTS[1]}")
     _draw(results, by_crystal)
@@ -98,14 +103,19 @@ def analyse(results: StudyResults) -> list[Comparison]:
 
 
 def _print_channels(by_crystal: dict[str, list[Response]]) -> None:
-    forces = [response.force for response in next(iter(by_crystal.values()))]
-    print("force (nN)                    " + "".join(f"{1e9 * force:10.4g}" for force in forces))
-    contacts = [sphere_contact_radius(force, RADIUS, MODULUS) for force in forces]
-    print("contact radius (nm)           " + "".join(f"{1e9 * radius:10.4g}" for radius in contacts))
+    first = next(iter(by_crystal.values()))
+    print("force (nN)                    " + "".join(f"{1e9 * response.force:10.4g}" for response in first))
+    print("contact radius (nm)           " + "".join(f"{1e9 * response.radius:10.4g}" for response in first))
     for name, found in by_crystal.items():
         print(f"{name:16} odd (pm/V)    " + "".join(f"{1e12 * response.odd:10.4g}" for response in found))
         print(f"{name:16} even (pm/V²)  " + "".join(f"{1e12 * response.even:10.4g}" for response in found))
     print()
+
+
+def _contact(by_crystal: dict[str, list[Response]]) -> Comparison:
+    """How well the radii of study.toml are those of Hertz, and so the forces those of the axis."""
+    ratios = [r.radius / sphere_contact_radius(r.force, RADIUS, MODULUS) for rs in by_crystal.values() for r in rs]
+    return Comparison("contact radii: largest difference", max(abs(q - 1.0) for q in ratios), 0.0, "Hertz's law")
 
 
 def _exponents(by_crystal: dict[str, list[Response]]) -> list[Comparison]:
@@ -131,15 +141,14 @@ def _controls(results: StudyResults, by_crystal: dict[str, list[Response]]) -> l
     if len(both := [by_crystal[name] for name in ("flexo", "flexo_reversed") if name in by_crystal]) == 2:
         sums = [abs(a.odd + b.odd) / abs(a.odd) for a, b in zip(*both, strict=True)]
         rows.append(Comparison("largest |d(+f) + d(-f)|/|d|", max(sums), 0.0, "odd in f"))
-    names = {member.name for member in results}
-    if "isotropic" in names:
+    if "isotropic" in results:
         found = Response(results["isotropic"])
         rows.append(
             Comparison("isotropic, 1 µN: d_eff (pm/V)", 1e12 * found.odd, 1e12 * closed_form(found), "2 μ44/(π G a)")
         )
-    here = next((r for r in by_crystal.get("flexo", []) if abs(r.radius - 5.116e-9) < 2e-12), None)
+    here = next((Response(member) for member in results.select(force="1uN", crystal="flexo")), None)
     for name, source in (("finer", "default mesh"), ("larger", "default mesh"), ("pressed", "without the pressure")):
-        if name in names and here is not None:
+        if name in results and here is not None:
             found = Response(results[name])
             rows.append(Comparison(f"1 µN, {name}: d_eff (pm/V)", 1e12 * found.odd, 1e12 * here.odd, source))
     return rows

@@ -559,6 +559,8 @@ class TipMesh(MeshTable):
     """in-plane axes along which the mesh begins at 0, a mirror plane, instead of reaching to both sides"""
     contact: PositiveLength
     """distance from the tip within which the surface has the finest cells (m), such as 1.5 contact radii"""
+    depth: NonNegativeLength = 0.0
+    """depth below the surface down to which they are the finest (m), such as the thickness, where walls run through"""
     spacing: PositiveLength
     """cell size there (m)"""
     growth: Annotated[float, Field(gt=0, le=1)] = 0.2

@@ -84,17 +84,17 @@ class Outline:
 def cell_size(mesh: TipMesh) -> Callable[[float, float, float], float]:
     """Wanted cell size (m) as a function of x, y and z (m).
 
-    `spacing` on the contact and growing by `growth` per distance from it, up to `coarsest`; in the film up to
-    `film_spacing`, and growing from there outside it.
+    `spacing` on the contact, and below it to `depth`, and growing by `growth` per distance from there, up to
+    `coarsest`; in the film up to `film_spacing`, and growing from there outside it.
     """
     limit = mesh.coarsest or math.inf
     in_film = mesh.film_spacing or math.inf
 
     def size(x: float, y: float, z: float) -> float:
         across = max(0.0, math.hypot(max(0.0, abs(x) - 0.5 * mesh.track), y) - mesh.contact)
-        distance = math.hypot(across, mesh.thickness - z)
+        apart = max(0.0, mesh.thickness - mesh.depth - z, z - mesh.thickness)
         outside = max(0.0, -z, z - mesh.thickness)
-        return min(mesh.spacing + mesh.growth * distance, in_film + mesh.growth * outside, limit)
+        return min(mesh.spacing + mesh.growth * math.hypot(across, apart), in_film + mesh.growth * outside, limit)
 
     return size
 
