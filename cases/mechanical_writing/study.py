@@ -1,34 +1,37 @@
-"""Mechanical writing: threshold forces, hysteresis, retention, what they depend on, and a line that a tip draws."""
+"""Mechanical writing: threshold forces and what they depend on, which channel wins, what is left after removal."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.tri import Triangulation
+from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 
+from phasefield import tensors
+from phasefield.case import Case
+from phasefield.case.material import case_material
 from phasefield.case.schema import TipMesh
 from phasefield.comparison import Comparison, comparison_table
-from phasefield.loads import contact
+from phasefield.loads.contact import sphere_peak_pressure
+from phasefield.materials.landau import density
 from phasefield.plot.results import Snapshot
 from phasefield.plot.style import LINES, label, mark_panel, new_figure, save, style
-from phasefield.study import StudyResults
-from phasefield.study.results import MemberResults
+from phasefield.study import MemberResults, StudyResults
 
-#: Part of the column that must be reversed (the definition of npj-type membrane studies: 90 % of the volume).
+#: Part of the column that must be reversed (the definition of membrane studies: 90 % of the volume).
 SWITCHED = 0.9
-#: Published: G. Lu et al., Science 336, 59 (2012), as recalled in reviews; to be checked against the paper.
+#: Published: H. Lu et al., Science 336, 59 (2012), as recalled in reviews; to be checked against the paper.
 ONSET, COMPLETE = 750.0, 1100.0
 LU = "Lu 2012 (recalled)"
 MESHES = ("coarse", "flexo", "fine")
 #: P_z (C/m²) below which the film counts as reversed.
 DOWN = 0.02
-
-
-def present(results: StudyResults) -> set[str]:
-    """Names of the members; a short form of the study may lack some."""
-    return {member.name for member in results}
+#: Change of the reversed part from one load point to the next that is a jump: the force is then known to one step.
+JUMP = 0.2
 
 
 def loading(member: MemberResults) -> tuple[np.ndarray, np.ndarray, int]:
@@ -40,136 +43,219 @@ def loading(member: MemberResults) -> tuple[np.ndarray, np.ndarray, int]:
     return force, member.observables["tip_reversed"][1:], int(np.argmax(force))
 
 
+def crossing(forces: np.ndarray, parts: np.ndarray, level: float) -> float:
+    """Force between two load points at which the reversed part crosses `level`: the middle where it jumps."""
+    if abs(parts[1] - parts[0]) > JUMP:
+        return float(forces.mean())
+    order = np.argsort(parts)
+    return float(np.interp(level, parts[order], forces[order]))
+
+
 def threshold(member: MemberResults, part: float = SWITCHED) -> float:
-    """Force (nN) at which `part` of the column is first reversed on loading, between two points; nan if never."""
-    force, reversed_part, peak = loading(member)
-    above = np.flatnonzero(reversed_part[: peak + 1] >= part)
+    """Force (nN) at which `part` of the column is first reversed on loading; nan if never."""
+    force, parts, peak = loading(member)
+    above = np.flatnonzero(parts[: peak + 1] >= part)
     if not len(above):
         return math.nan
     i = int(above[0])
-    if i == 0:
-        return float(force[0])
-    return float(np.interp(part, reversed_part[i - 1 : i + 1], force[i - 1 : i + 1]))
+    return crossing(force[i - 1 : i + 1], parts[i - 1 : i + 1], part) if i else float(force[0])
 
 
 def release(member: MemberResults) -> float:
     """Force (nN) below which less than `SWITCHED` is left on unloading; nan if it never was or always is."""
-    force, reversed_part, peak = loading(member)
-    below = np.flatnonzero(reversed_part[peak:] < SWITCHED)
+    force, parts, peak = loading(member)
+    below = np.flatnonzero(parts[peak:] < SWITCHED)
     if not len(below) or below[0] == 0:
         return math.nan
     i = peak + int(below[0])
-    return float(np.interp(SWITCHED, reversed_part[[i, i - 1]], force[[i, i - 1]]))
+    return float(np.interp(SWITCHED, parts[[i, i - 1]], force[[i, i - 1]]))
 
 
-def pressure(member: MemberResults, force: float) -> float:
-    """Peak pressure (GPa) of Hertz at a force (nN)."""
-    tip = member.case.mechanics.tip
-    assert tip is not None and tip.kind == "sphere"
-    a = tip.contact_radius or contact.sphere_contact_radius(1e-9 * force, tip.radius or 0.0, tip.modulus or math.inf)
-    return 1e-9 * contact.sphere_peak_pressure(1e-9 * force, a)
-
-
-def sensitivity(results: StudyResults) -> str:
-    """Table of all members that press at one place on a film polarized up: thresholds, retention, strains."""
-    head = f"{'':16}{'10 %':>8}{'90 %':>8}{'release':>9}{'p0 (GPa)':>10}{'left':>7}{'strain':>8}{'gradient (1/m)':>16}"
-    lines = [
-        "forces in nN; 'left' is the reversed part after removal; largest strain and gradient at the 90 % force",
-        head,
-    ]
-    for member in results:
-        if member.name in ("line", "dragged", "from_below"):
-            continue
-        numbers = (threshold(member, 0.1), threshold(member), release(member))
-        at = _row_at(member, numbers[1])
-        lines.append(
-            f"{member.name:16}"
-            + "".join(f"{_shown(n, '.0f'):>{w}}" for n, w in zip(numbers, (8, 8, 9), strict=True))
-            + f"{_shown(pressure(member, numbers[1]) if numbers[1] > 0 else math.nan, '.1f'):>10}"
-            + f"{member.final['tip_reversed']:>7.2f}{at['strain_peak']:>8.3f}{at['strain_gradient_peak']:>16.2e}"
-        )
-    return "\n".join(lines)
-
-
-def _shown(number: float, form: str) -> str:
-    return "never" if math.isnan(number) else f"{number:{form}}"
-
-
-def _row_at(member: MemberResults, force: float) -> dict[str, float]:
+def at_force(member: MemberResults, force: float) -> dict[str, float]:
     """Observables at the load point nearest to a force (nN) on loading, at the largest force for nan."""
     forces, _, peak = loading(member)
     i = peak if math.isnan(force) else int(np.argmin(np.abs(forces[: peak + 1] - force)))
     return {name: float(column[i + 1]) for name, column in member.observables.items()}
 
 
-def reversed_range(member: MemberResults, point: int) -> tuple[float, float]:
-    """Lowest and highest x (nm) at which the film is reversed at its mid-height, at a load point; nan if nowhere."""
-    snapshot = member.snapshot(point)
-    assert isinstance(member.case.mesh, TipMesh)
-    x, z = snapshot.points[:, 0], snapshot.points[:, 2]
-    near = np.abs(z - 0.5e9 * member.case.mesh.thickness) < 1e9 * member.case.mesh.spacing
-    down = x[near & (snapshot.point_data["P"][:, 2] < -DOWN)]
-    return (float(down.min()), float(down.max())) if len(down) else (math.nan, math.nan)
+def pressure(row: dict[str, float]) -> float:
+    """Peak pressure (GPa) of Hertz at a load point."""
+    return 1e-9 * sphere_peak_pressure(row["tip_force"], row["tip_contact_radius"])
 
 
-def line(results: StudyResults) -> list[Comparison]:
-    """What a cylinder leaves that came and went: the section across a line."""
-    member = results["line"]
-    pressed, left = (reversed_range(member, point) for point in (loading(member)[2], -1))
-    width = pressed[1] - pressed[0]
-    return [
-        Comparison("line: width under full force (nm)", width),
-        Comparison("line: width after removal (nm)", left[1] - left[0], width, "under full force"),
+def wall(case: Case) -> tuple[float, float]:
+    """Half-width P_s/P_z' (m) and energy (J/m²) of a 180° wall across x in the film, ideally screened and not pressed.
+
+    One variable, P_z: ½ G P_z'² = Δf, the energy over that of the domains at their strains yy and zz, stress xx.
+    """
+    material = case_material(case)
+    stiffness = tensors.voigt_stiffness(material.stiffness)[:3, :3]
+    misfit = case.mechanics.misfit["xx"]
+
+    def elastic(P: float, strain: np.ndarray) -> np.ndarray:
+        return strain - np.array([material.electrostriction[i, i, 2, 2] for i in range(3)]) * P**2
+
+    def energy(P: float, strain: np.ndarray) -> float:
+        part = elastic(P, strain)
+        return float(density(material.landau, np.array([0.0, 0.0, P])) + 0.5 * part @ stiffness @ part)
+
+    def in_film(P: float) -> np.ndarray:
+        """Strain without stress zz."""
+        part = elastic(P, np.array([misfit, misfit, 0.0]))
+        return np.array([misfit, misfit, -(stiffness[2] @ part) / stiffness[2, 2]])
+
+    P_s = float(minimize_scalar(lambda P: energy(P, in_film(P)), bounds=(0.05, 1.0), method="bounded").x)
+    strain = in_film(P_s)
+    stress = float(stiffness[0] @ elastic(P_s, strain))
+
+    def excess(P: float) -> float:
+        given = strain + np.array([(stress - stiffness[0] @ elastic(P, strain)) / stiffness[0, 0], 0.0, 0.0])
+        return max(0.0, energy(P, given) - energy(P_s, strain) - stress * (given[0] - strain[0]))
+
+    G = float(material.gradient[2, 0, 2, 0])
+    width = P_s * math.sqrt(0.5 * G / excess(0.0))
+    return width, 2.0 * quad(lambda P: math.sqrt(2.0 * G * excess(P)), 0.0, P_s, epsrel=1e-6)[0]
+
+
+def gradient(member: MemberResults) -> float:
+    """Largest strain gradient (1/m) of the load points before a hundredth of the column is reversed.
+
+    A maximum over cells at the rim of the contact, which scatters by a tenth from one load point to the next.
+    """
+    _, parts, peak = loading(member)
+    turned = np.flatnonzero(parts[: peak + 1] > 0.01)
+    before = slice(1, 1 + int(turned[0]) if len(turned) else peak + 2)
+    return float(member.observables["strain_gradient_peak"][before].max())
+
+
+def from_up(results: StudyResults) -> list[MemberResults]:
+    """Members whose film is polarized up before it is pressed."""
+    return [member for member in results if member.observables["tip_P_z"][0] > 0.0]
+
+
+# --- tables -----------------------------------------------------------------------------------------------
+
+
+def sensitivity(results: StudyResults) -> str:
+    """Table of all members from up: thresholds, release where they are unloaded; pressure, strain, gradient."""
+    titles = (("10 %", 8), ("90 %", 8), ("release", 9), ("p0 (GPa)", 10), ("strain", 8), ("gradient (1/m)", 16))
+    lines = [
+        "forces in nN; pressure and largest strain at the 90 % force or the largest one; gradient before it turns",
+        " " * 20 + "".join(f"{title:>{width}}" for title, width in titles),
     ]
+    for member in from_up(results):
+        numbers = (threshold(member, 0.1), threshold(member))
+        at = at_force(member, numbers[1])
+        lines.append(
+            f"{member.name:20}"
+            + "".join(f"{_shown(n, '.0f'):>8}" for n in numbers)
+            + f"{_released(member):>9}{pressure(at):>10.1f}{at['strain_peak']:>8.3f}{gradient(member):>16.0e}"
+        )
+    return "\n".join(lines)
 
 
-def dragged(results: StudyResults) -> list[Comparison]:
-    """Where the domain is that a cylinder was dragged along with."""
-    if "dragged" not in present(results):
-        return []
-    member = results["dragged"]
-    force = member.observables["tip_force"][1:]
-    last = int(np.flatnonzero(force >= 0.99 * force.max())[-1])
-    below, left = (reversed_range(member, point) for point in (last, -1))
-    place = 1e9 * member.observables["tip_x"][1:][last]
-    return [
-        Comparison("dragged: middle of the domain at the end (nm)", 0.5 * sum(below), place, "place of the tip"),
-        Comparison("dragged: width after removal (nm)", left[1] - left[0], below[1] - below[0], "under full force"),
+def _released(member: MemberResults) -> str:
+    force, _, peak = loading(member)
+    return "–" if peak == len(force) - 1 else _shown(release(member), ".0f")
+
+
+def _shown(number: float, form: str) -> str:
+    return "never" if math.isnan(number) else f"{number:{form}}"
+
+
+def channels(results: StudyResults) -> str:
+    """Change of P_z below the tip, split by how it depends on the sign of f, at forces below the first reversal.
+
+    What is odd in f is flexoelectric; what is even is the pressure, by electrostriction, which only weakens P_z.
+    """
+    up, opposite = results["flexo"], results["opposite"]
+    forces, parts, peak = loading(up)
+    last = int(np.flatnonzero(parts[: peak + 1] > 0.1)[0])
+    plus, minus = (member.observables["tip_P_z"][1 : last + 1] for member in (up, opposite))
+    even, odd = 0.5 * (plus + minus) - plus[0], 0.5 * (plus - minus)
+    rows = [
+        "change of P_z below the tip before it reverses (C/m²)",
+        f"{'force (nN)':>12}{'even in f: pressure':>22}{'odd in f: flexoelectric':>26}",
+        *(f"{forces[i]:>12.0f}{even[i]:>22.4f}{odd[i]:>26.4f}" for i in range(1, last, max(1, last // 6))),
     ]
+    return "\n".join(rows)
 
 
-def polarized_down(results: StudyResults) -> list[Comparison]:
-    """Pressing on the reversed film leaves it as it is."""
-    if "from_below" not in present(results):
-        return []
-    least = float(results["from_below"].observables["tip_reversed"].min())
-    return [Comparison("polarized down before: least part that stays so", least, 1.0, "one way only")]
+def directions(results: StudyResults) -> str:
+    """Which way half of the column turns under a rising force, from both states, with f of both signs and none."""
+    lines = ["half of the column turns (nN)"]
+    for member in results:
+        force, parts, peak = loading(member)
+        down = parts > 0.5
+        found = [
+            f"{'down' if down[i] else 'up'} at {crossing(force[i - 1 : i + 1], parts[i - 1 : i + 1], 0.5):.0f}"
+            for i in range(1, peak + 1)
+            if down[i] != down[i - 1]
+        ]
+        lines.append(f"{member.name:20} from {'down' if down[0] else 'up':5} {', '.join(found) or 'never'}")
+    return "\n".join(lines)
 
 
 def refinement(results: StudyResults) -> list[Comparison]:
-    """The 10 % and 90 % forces on several meshes, beside those of the finest."""
-    names = [name for name in MESHES if name in present(results)]
+    """Numbers on several meshes beside those of the finest, and with a tighter tolerance beside the looser one."""
+    pairs = [(name, MESHES[-1]) for name in MESHES] + [("tight", "coarse")]
     rows = []
-    for part in (0.1, SWITCHED):
-        finest = threshold(results[names[-1]], part)
-        for name in names:
-            mesh = results[name].case.mesh
-            assert isinstance(mesh, TipMesh)
-            cells = f"{1e9 * mesh.spacing:.2g} nm, film {1e9 * (mesh.film_spacing or 0.0):.2g} nm"
-            text = f"{100.0 * part:.0f} % force (nN), cells {cells}"
-            rows.append(Comparison(text, threshold(results[name], part), finest))
-    return rows
+    for name, other in pairs:
+        if name in results and other in results:
+            case = results[name].case
+            assert isinstance(case.mesh, TipMesh)
+            text = f"cells {1e9 * case.mesh.spacing:.2g} nm, tolerance {case.time.equilibrium:.0e}"
+            found, reference = _reported(results[name]), _reported(results[other])
+            rows += [Comparison(f"{key}, {text}", found[key], reference[key], f"as {other}") for key in found]
+    return sorted(rows, key=lambda row: row.quantity.partition(",")[0])
+
+
+def extrapolated(results: StudyResults, coarse: str, fine: str) -> float:
+    """The 90 % force (nN) for h → 0, from two meshes: with elements of degree 1 the energy of a wall errs as h²."""
+    sizes, forces = [], []
+    for name in (coarse, fine):
+        mesh = results[name].case.mesh
+        assert isinstance(mesh, TipMesh)
+        sizes.append(mesh.spacing)
+        forces.append(threshold(results[name]))
+    return forces[1] - (forces[0] - forces[1]) / ((sizes[0] / sizes[1]) ** 2 - 1.0)
+
+
+def limits(results: StudyResults) -> list[Comparison]:
+    """The 90 % force of the finest mesh, and as extrapolated from each two neighbouring meshes."""
+    if len(results.present(dict.fromkeys(MESHES))) < len(MESHES):
+        return []
+    estimates = [extrapolated(results, *pair) for pair in pairwise(MESHES)]
+    return [
+        Comparison("90 % reversed (nN), h → 0 from the two coarser meshes", estimates[0], estimates[1], "finer two"),
+        Comparison("90 % reversed (nN), finest mesh", threshold(results[MESHES[-1]]), estimates[1], "h → 0"),
+        Comparison("90 % reversed (nN), case.toml", threshold(results["flexo"]), estimates[1], "h → 0"),
+    ]
+
+
+def _reported(member: MemberResults) -> dict[str, float]:
+    """What the study says of a member."""
+    at = at_force(member, 280.0)
+    return {
+        "10 % reversed (nN)": threshold(member, 0.1),
+        "90 % reversed (nN)": threshold(member),
+        "largest strain at 280 nN": at["strain_peak"],
+        "mean P_z below the tip at 280 nN (C/m²)": at["tip_P_z"],
+    }
 
 
 def published(results: StudyResults) -> list[Comparison]:
     """Numbers of the film of Lu et al. beside what reviews quote."""
     flexo = results["flexo"]
-    at = _row_at(flexo, threshold(flexo))
+    at = at_force(flexo, threshold(flexo))
+    width, energy = wall(flexo.case)
     return [
         Comparison("onset, 10 % reversed (nN)", threshold(flexo, 0.1), ONSET, LU),
         Comparison("90 % reversed (nN)", threshold(flexo), COMPLETE, LU),
-        Comparison("largest strain gradient there (1/m)", at["strain_gradient_peak"], 1e8, "order, review of 2026"),
-        Comparison("peak pressure there (GPa)", pressure(flexo, threshold(flexo))),
+        Comparison("largest strain gradient before (1/m)", gradient(flexo), 1e8, "order, review of 2026"),
+        Comparison("peak pressure at 90 % (GPa)", pressure(at)),
+        Comparison("180° wall of the film: half-width (nm)", 1e9 * width),
+        Comparison("180° wall of the film: energy (mJ/m²)", 1e3 * energy),
     ]
 
 
@@ -178,11 +264,13 @@ def analyse(results: StudyResults) -> list[Comparison]:
     rows = published(results)
     print(comparison_table(rows, digits=3))
     print(f"\n{sensitivity(results)}\n")
-    print(comparison_table(refinement(results), "finest mesh", digits=3))
-    widths = [*line(results), *dragged(results), *polarized_down(results)]
-    print(comparison_table(widths, "expected", digits=3))
+    if "opposite" in results:
+        print(f"{channels(results)}\n")
+    print(f"{directions(results)}\n")
+    print(f"{comparison_table(refinement(results), 'finest mesh', digits=3)}\n")
+    print(comparison_table(limits(results), "limit", digits=3))
     _draw(results)
-    return rows + widths
+    return rows
 
 
 # --- figure -----------------------------------------------------------------------------------------------
@@ -191,25 +279,24 @@ def analyse(results: StudyResults) -> list[Comparison]:
 def _draw(results: StudyResults) -> None:
     with style():
         figure = new_figure(7.2, 5.4)
-        (loops, films), (pressed, drawn) = figure.subplots(2, 2)
+        (loops, films), maps = figure.subplots(2, 2)
         _draw_loops(loops, results, {"flexo": "$f > 0$", "without": "$f = 0$", "opposite": "$f < 0$"})
         _draw_loops(
             films,
             results,
             {"thin": "2.4 nm", "flexo": "4.8 nm", "thick": "9.6 nm", "sharp": "$R$ = 15 nm", "blunt": "$R$ = 60 nm"},
         )
-        flexo = results["flexo"]
-        _draw_map(pressed, flexo.snapshot(loading(flexo)[2]), 14.0)
-        _draw_map(drawn, results["line"].snapshot(), 14.0)
-        for axes, letter in zip((loops, films, pressed, drawn), "abcd", strict=True):
+        for axes, name, largest in zip(maps, ("flexo", "PbTiO3"), (0.4, 0.9), strict=True):
+            if name in results:
+                _draw_map(axes, results[name].snapshot(loading(results[name])[2]), largest)
+        for axes, letter in zip((loops, films, *maps), "abcd", strict=True):
             mark_panel(axes, letter)
         print(save(figure, results.folder / "writing.png"))
 
 
 def _draw_loops(axes: Axes, results: StudyResults, names: dict[str, str]) -> None:
     """Mean P_z below the tip over force, up (lines) and down (dashes)."""
-    shown = {name: text for name, text in names.items() if name in present(results)}
-    for (name, text), colour in zip(shown.items(), LINES, strict=False):
+    for (name, text), colour in zip(results.present(names).items(), LINES, strict=False):
         force, _, peak = loading(results[name])
         P = results[name].observables["tip_P_z"][1:]
         axes.plot(force[: peak + 1], P[: peak + 1], "-", color=colour, label=text)
@@ -219,15 +306,15 @@ def _draw_loops(axes: Axes, results: StudyResults, names: dict[str, str]) -> Non
     axes.legend()
 
 
-def _draw_map(axes: Axes, snapshot: Snapshot, reach: float) -> None:
-    """P_z in the plane of x and z."""
+def _draw_map(axes: Axes, snapshot: Snapshot, largest: float) -> None:
+    """P_z up to `largest` (C/m²) in the plane of x and z, on both sides of the axis."""
     x, z = snapshot.points[:, 0], snapshot.points[:, 2]
     film = (z[snapshot.cells] > -1e-6).all(axis=1)
     P = snapshot.point_data["P"][:, 2]
-    drawn = axes.tripcolor(
-        Triangulation(x, z, snapshot.cells[film]), P, cmap="RdBu", shading="gouraud", vmin=-0.4, vmax=0.4
-    )
-    axes.set_xlim(max(-reach, float(x.min())), reach)
+    for side in (1.0, -1.0):
+        mesh = Triangulation(side * x, z, snapshot.cells[film])
+        drawn = axes.tripcolor(mesh, P, cmap="RdBu", shading="gouraud", vmin=-largest, vmax=largest)
+    axes.set_xlim(-10.0, 10.0)
     axes.set_ylim(-0.2, float(z.max()) + 0.2)
     axes.set_xlabel(label("$x$", "nm"))
     axes.set_ylabel(label("$z$", "nm"))
