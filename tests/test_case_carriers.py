@@ -116,7 +116,7 @@ def test_summary_says_where_the_levels_are(tmp_path):
     text = "\n".join(" ".join(line) for line in summary(case, case_material(case), tmp_path))
     assert "carriers fermi-dirac, band gap 3 eV" in text
     assert "1e+24 electrons" in text
-    assert "bottom: bands bend by 861 mV upwards" in text
+    assert "bottom: bands bend up by 861 mV" in text
     assert "Debye length" in text
 
 

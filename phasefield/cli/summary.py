@@ -258,7 +258,9 @@ def _carriers(case: Case, material: Material) -> Iterator[Line]:
     yield "", f"E_F - E_c = {level:.3g} eV where phi = 0: {n:.3g} electrons, {p:.3g} holes per m³"
     for condition in case.electrostatics.boundary:
         if condition.work_function is not None or condition.barrier is not None:
-            yield "", f"{', '.join(condition.on)}: bands bend by {pretty(-found.built_in(condition), 'V', 3)} upwards"
+            bent = -found.built_in(condition)
+            way = "up" if bent > 0.0 else "down"
+            yield "", f"{', '.join(condition.on)}: bands bend {way} by {pretty(abs(bent), 'V', 3)}"
     if warning := degenerate(case, material):
         yield "warning", warning
 
