@@ -9,6 +9,7 @@ from ufl.core.expr import Expr
 
 from phasefield import tensors
 from phasefield.case.material import Ferroelectric, compositions, temperatures
+from phasefield.case.misfit import coherent_misfit, remaining_misfit
 from phasefield.case.profiles import profile
 from phasefield.case.schema import Case, ProfileSpec
 from phasefield.materials import Material
@@ -31,15 +32,6 @@ REMEMBERED = 4
 def crystal_rotation(case: Case) -> np.ndarray:
     """R with v_crystal = R v_lab."""
     return tensors.rotation(x=case.crystal.x, z=case.crystal.z)
-
-
-def misfit_strain(case: Case) -> np.ndarray:
-    """Voigt strain `mechanics.misfit` that a coherent substrate imposes."""
-    strain = np.zeros((3, 3))
-    for component, value in case.mechanics.misfit.items():
-        i, j = ("xyz".index(letter) for letter in component)
-        strain[i, j] = strain[j, i] = value
-    return tensors.strain_to_voigt(strain)
 
 
 class Body:
@@ -76,6 +68,11 @@ class Body:
         """Whether the composition varies."""
         return self.case.material.grading is not None
 
+    @property
+    def lattice_varies(self) -> bool:
+        """Whether the coherent misfit follows the composition."""
+        return self.graded and self.case.mechanics.reference_lattice is not None
+
     def along(self, spec: ProfileSpec, points: np.ndarray) -> np.ndarray:
         """Values (n) of a profile at points (n, 3) in lab coordinates (m)."""
         axis = "xyz".index(spec.axis)
@@ -105,8 +102,7 @@ class Body:
             spread = np.abs([sample[name] for sample in span]).max(axis=0)
             lean[name] = with_zeros(self.fields[name], spread) if spread.ndim == 2 else self.fields[name]
         misfit = self._misfit()
-        lattice_varies = self.graded and self.case.mechanics.reference_lattice is not None
-        field_of_strains = lattice_varies or self.case.mechanics.misfit_profile is not None
+        field_of_strains = self.lattice_varies or self.case.mechanics.misfit_profile is not None
         strains = self.strain_places.function(-misfit) if field_of_strains else constant(mesh, -misfit[0])
         self.fields["eigenstrain"] = strains
         aligned = np.array_equal(self.rotation, np.eye(3))
@@ -143,16 +139,13 @@ class Body:
     def _misfit(self) -> np.ndarray:
         """Voigt misfit in solver units at the places of strains (n, 6), or (1, 6) if it is the same everywhere."""
         mechanics, places = self.case.mechanics, self.strain_places
-        misfit = misfit_strain(self.case)[None, :]
-        if mechanics.reference_lattice is not None:
-            distinct, index = self._compositions(places)
-            lattice = np.array([self.material.lattice_parameter(self.temperature, x) for x in distinct])
-            strain = np.zeros((len(lattice), 6))
-            strain[:, :3] = (mechanics.reference_lattice / lattice - 1.0)[:, None]
-            misfit = strain[index] if self.graded else strain
-        if mechanics.misfit_profile is not None:
-            misfit = misfit * self.along(mechanics.misfit_profile, places.points)[:, None]
-        return misfit / self.scaling.strain
+        distinct, index = self._compositions(places)
+        if not self.lattice_varies:
+            distinct, index = distinct[:1], np.zeros(1, dtype=int)
+        coherent = np.array([coherent_misfit(self.material, self.temperature, x) for x in distinct])
+        relaxation = mechanics.misfit_profile
+        left = np.ones(1) if relaxation is None else self.along(relaxation, places.points)
+        return remaining_misfit(mechanics, coherent[index], left, self.temperature) / self.scaling.strain
 
     # --- charge -------------------------------------------------------------------------------------------
 

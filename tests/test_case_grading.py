@@ -8,7 +8,8 @@ from cases_for_tests import BOX, FILM, laid_over, problems
 from pydantic import TypeAdapter
 
 from phasefield.case import load_case
-from phasefield.case.material import case_material, check_materials, compositions, temperatures
+from phasefield.case.material import Ferroelectric, case_material, check_materials, compositions, temperatures
+from phasefield.case.misfit import film_misfit
 from phasefield.case.profiles import extreme_values, profile
 from phasefield.case.schema import ProfileSpec
 from phasefield.errors import MaterialError
@@ -16,6 +17,7 @@ from phasefield.errors import MaterialError
 PZT = {"name": "PbZrTiO3_Haun1989"}
 UP = {"kind": "linear", "bottom": 0.6, "top": 1.0}
 NO_MISFIT = {"misfit": {"xx": 0.0}}
+REGION = {"regions": FILM["material"]["regions"]}
 HEIGHTS = np.array([0.0, 2.5e-9, 5e-9, 10e-9])
 
 
@@ -42,6 +44,11 @@ def spec(**table):
             {"kind": "exponential", "bottom": 3.0, "far": 1.0, "length": "5 nm"},
             1.0 + 2.0 * np.exp([0.0, -0.5, -1.0, -2.0]),
             (1.0, 3.0),
+        ),
+        (
+            {"kind": "exponential", "bottom": 1.0, "length": "5 nm", "start": "5 nm"},
+            np.exp([0.0, 0.0, 0.0, -1.0]),
+            (0.0, 1.0),
         ),
         ({"kind": "points", "positions": [0, "5 nm"], "values": [2.0, 4.0]}, [2.0, 3.0, 4.0, 4.0], (2.0, 4.0)),
     ],
@@ -80,6 +87,29 @@ def test_wrong_file(tmp_path: Path, text: str, message: str):
         FILM, material={"grading": {"kind": "file", "path": str(path)}}, mechanics={"reference_lattice": 4e-10}
     )
     assert len(found) == 1 and found[0].startswith("material.grading.path: ") and message in found[0]
+
+
+def test_misfit_through_a_relaxed_film_after_cooling():
+    """What relaxes is the misfit at the temperature of growth; thermal strain comes on top, everywhere."""
+    thermal = {"expansion": 2e-6, "growth": 1000.0, "reference": 300.0}
+    relaxation = {"kind": "exponential", "bottom": 1.0, "length": "5 nm"}
+    mechanics = {"misfit": {"xx": -0.01, "yy": -0.01}, "misfit_profile": relaxation, "thermal": thermal}
+    film = load_case(laid_over(FILM, {"mesh": {"thickness": "10 nm"}, "mechanics": mechanics}))
+    grown = -0.01 - 2e-6 * 700.0
+    found = film_misfit(film, 600.0, HEIGHTS)
+    assert found[:, 0] == pytest.approx(grown * np.exp(-HEIGHTS / 5e-9) + 2e-6 * 400.0, rel=1e-12)
+    assert (found[:, 1] == found[:, 0]).all() and (found[:, 3:] == 0.0).all()
+    # Nothing relaxed: the temperature of growth does not matter.
+    del mechanics["misfit_profile"]
+    coherent = load_case(laid_over(FILM, {"mechanics": mechanics}))
+    assert film_misfit(coherent, 600.0, HEIGHTS[:1])[0, 0] == pytest.approx(-0.01 - 2e-6 * 300.0, rel=1e-12)
+
+
+def test_misfit_of_a_graded_film_against_the_lattice():
+    film = load_case({**FILM, "material": {**PZT, "grading": UP, **REGION}, "mechanics": {"reference_lattice": 4e-10}})
+    lattice = [Ferroelectric.of(film).lattice_parameter(298.15, x) for x in (0.6, 1.0)]
+    ends = film_misfit(film, 298.15, np.array([0.0, film.mesh.thickness]))
+    assert ends[:, :3] == pytest.approx(np.outer(4e-10 / np.array(lattice) - 1.0, np.ones(3)), rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ def profile(spec: ProfileSpec, thickness: float) -> Profile:
             mean, half = 0.5 * (spec.top + spec.bottom), 0.5 * (spec.top - spec.bottom)
             return lambda s: mean + half * np.tanh((s - middle) / spec.width)
         case ExponentialProfile():
-            return lambda s: spec.far + (spec.bottom - spec.far) * np.exp(-s / spec.length)
+            beyond = spec.bottom - spec.far
+            return lambda s: spec.far + beyond * np.exp(-np.maximum(s - spec.start, 0.0) / spec.length)
         case PointsProfile():
             return lambda s: np.interp(s, spec.positions, spec.values)
         case FileProfile():

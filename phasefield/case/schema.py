@@ -278,7 +278,7 @@ class TanhProfile(ProfileTable):
 
 
 class ExponentialProfile(ProfileTable):
-    """far + (bottom - far) exp(-s/length)."""
+    """far + (bottom - far) exp(-(s - start)/length), and `bottom` up to `start`."""
 
     kind: Literal["exponential"]
     """exponential relaxation from the bottom"""
@@ -288,6 +288,9 @@ class ExponentialProfile(ProfileTable):
     """value far from the bottom"""
     length: PositiveLength
     """relaxation length (m)"""
+    start: NonNegativeLength = 0.0
+    """distance from the bottom up to which the value is that of the bottom (m), such as the critical
+    thickness of a film that relaxes"""
 
 
 class PointsProfile(ProfileTable):
@@ -969,6 +972,19 @@ PressureSpec = SphereTip | PunchTip | PointTip
 TipSpec = Annotated[PressureSpec | IndenterTip, Field(discriminator="kind")]
 
 
+class ThermalMismatch(Table):
+    """Thermal strain of a film against its substrate. At the growth temperature the misfit is m - expansion (growth -
+    reference), with m of `misfit` or `reference_lattice`; `misfit_profile` says what part of it relaxation leaves.
+    Cooling to T adds expansion (growth - T), of which nothing relaxes."""
+
+    expansion: Annotated[float, Unit("1/K")]
+    """thermal expansion of the film less that of the substrate (1/K)"""
+    growth: Annotated[float, Positive, Unit("K")]
+    """temperature at which the film is grown and relaxes (K)"""
+    reference: Annotated[float, Positive, Unit("K")] = 298.15
+    """temperature for which `misfit` or `reference_lattice` hold (K)"""
+
+
 class Mechanics(Table):
     """Elasticity with electrostriction."""
 
@@ -992,6 +1008,8 @@ class Mechanics(Table):
     misfit_profile: ProfileSpec | None = None
     """part of the misfit that is left at each height of a film that relaxes, 1 everywhere unless
     given"""
+    thermal: ThermalMismatch | None = None
+    """thermal strain of the film against its substrate, uniform, on top"""
     boundary: tuple[MechanicalCondition, ...] = ()
     """mechanical boundary conditions; free where nothing is said"""
     tip: TipSpec | None = None

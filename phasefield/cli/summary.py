@@ -171,6 +171,9 @@ def _mechanics(case: Case) -> Iterator[Line]:
     if mechanics.misfit_profile is not None:
         lowest, highest = extreme_values(mechanics.misfit_profile)
         parts.append(f"{lowest:g} to {highest:g} of it left ({mechanics.misfit_profile.kind})")
+    if mechanics.thermal is not None:
+        thermal = mechanics.thermal
+        parts.append(f"grown at {thermal.growth:g} K, thermal expansion {thermal.expansion:+g}/K against the substrate")
     if mechanics.prescribed is not None:
         yield "mechanics", ", ".join(["displacement prescribed", *parts])
         return

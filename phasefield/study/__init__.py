@@ -10,7 +10,7 @@ from phasefield.study.gathering import gather
 from phasefield.study.plan import Plan, make_plan, read_plan
 from phasefield.study.reading import read_study
 from phasefield.study.results import MemberResults, StudyResults
-from phasefield.study.session import Session, run_study
+from phasefield.study.session import Session, load_module, run_study
 
 __all__ = [
     "MemberResults",
@@ -18,6 +18,7 @@ __all__ = [
     "Session",
     "StudyResults",
     "gather",
+    "load_module",
     "make_plan",
     "read_plan",
     "read_study",

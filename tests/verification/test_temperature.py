@@ -59,3 +59,31 @@ def test_heated_body_is_the_one_made_hot() -> None:
     alphas = [s.parts.body.fields["alpha"].x.array.reshape(-1, 10) for s in (heated, hot)]
     assert alphas[0] == pytest.approx(alphas[1] * scale, rel=1e-12)
     assert np.ptp(alphas[0][:, 0]) > 0.0
+
+
+def test_thermal_strain_of_a_relaxed_film() -> None:
+    """Stress of a film on a thick substrate that relaxed at growth and is heated to 600 K, without polarization."""
+    length, expansion, growth = 5e-9, 3e-6, 900.0
+    simulation = simulation_of(
+        material={**PBTIO3, "temperature": "heating"},
+        mesh={"kind": "film", "thickness": "20 nm", "spacing": "0.4 nm", "degree": 2},
+        initial={"kind": "uniform", "value": [0, 0, 0]},
+        mechanics={
+            "misfit": {"xx": -0.02, "yy": -0.02},
+            "misfit_profile": {"kind": "exponential", "bottom": 1.0, "length": length},
+            "thermal": {"expansion": expansion, "growth": growth, "reference": 300.0},
+        },
+        electrostatics=NO_ELECTROSTATICS,
+        loads=HEATING,
+        time=RAMP,
+    )
+    C = simulation.material.stiffness
+    stiffness = C[0, 0, 0, 0] + C[0, 0, 1, 1] - 2.0 * C[0, 0, 1, 1] ** 2 / C[0, 0, 0, 0]
+    left = (1.0 - np.exp(-20e-9 / length)) * length / 20e-9
+    simulation.parts.initialize()
+    for time, temperature in ((0.0, 300.0), (1.0, 600.0)):
+        simulation.parts.conditions.update(time)
+        simulation.problem.settle()
+        strain = left * (-0.02 - expansion * (growth - 300.0)) + expansion * (growth - temperature)
+        row = simulation.observables.row(0, time, 0.0)
+        assert row["mean_stress_xx"] == pytest.approx(stiffness * strain, rel=1e-8)
