@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from phasefield.case.material import Ferroelectric, case_material
-from phasefield.case.profiles import profile
-from phasefield.case.schema import FilmMesh
+from phasefield.case.material import Ferroelectric, case_material, temperatures
+from phasefield.case.misfit import film_misfit
+from phasefield.case.schema import FilmMesh, LinearProfile
 from phasefield.comparison import Comparison, comparison_table
+from phasefield.flexocoupling import biaxial
 from phasefield.measure import analyse_loop, branch_imprint
 from phasefield.plot.style import LINES, label, new_figure, save, style
-from phasefield.study import MemberResults, StudyResults
+from phasefield.study import MemberResults, StudyResults, load_module
+from phasefield.units import ELEMENTARY_CHARGE
 
-#: Published for films like these, see README.md: strain gradient (1/m), internal field (V/m), pyroelectric
-#: coefficients (C/m²K), largest ratio of the permittivities of the up-graded film and that of one composition.
-GRADIENT, FIELD, RATIO = 4.3e5, 200e5, 0.5
-PYRO = {"single": 229e-6, "up_graded": 229e-6, "down_graded": 185e-6}
+published = load_module(Path(__file__).with_name("published.py"))
 #: Part of the remanence at which the branches of loops are compared: smooth, and far from the jumps.
 LEVEL = 0.95
 LOOPS = {"loop_stable": "stable f", "loop_first_principles": "first principles", "loop_needed": "what 200 kV/cm need"}
@@ -25,20 +26,22 @@ FILMS = {
     "up_layers": "five layers",
     "down_graded": "down-graded",
 }
+#: Loops with the stable f and something else that shifts them.
+OTHERS = {
+    "loop_charged": "stable f, free charge",
+    "loop_screened": "stable f, screened over 0.05 nm",
+    "loop_stable_finer": "stable f, finer",
+}
+FINER = {"up_graded_finer": "up-graded, finer", "down_graded_finer": "down-graded, finer"}
 SWEPT = {"up_small_lattice": "lattice −0.02 Å", "up_large_lattice": "lattice +0.02 Å"}
 
 
 def misfit(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
     """Height (m) and misfit of the lattice against the substrate through a film."""
     case = member.case
-    assert isinstance(case.mesh, FilmMesh) and case.mechanics.reference_lattice is not None
-    edges = np.linspace(0.0, case.mesh.thickness, 201)
-    heights = 0.5 * (edges[1:] + edges[:-1])
-    grading, left = case.material.grading, case.mechanics.misfit_profile
-    x = profile(grading, case.mesh.thickness)(heights) if grading else np.full(200, case.material.composition)
-    lattice = [Ferroelectric.of(case).lattice_parameter(300.0, float(value)) for value in x]
-    part = profile(left, case.mesh.thickness)(heights) if left else 1.0
-    return heights, part * (case.mechanics.reference_lattice / np.array(lattice) - 1.0)
+    assert isinstance(case.mesh, FilmMesh)
+    heights = np.linspace(0.0, case.mesh.thickness, 201)
+    return heights, film_misfit(case, temperatures(case)[0], heights)[:, 0]
 
 
 def gradient(member: MemberResults) -> float:
@@ -48,32 +51,29 @@ def gradient(member: MemberResults) -> float:
 
 
 def effective(member: MemberResults) -> float:
-    """f_eff = 2 [f12 − (C12/C11) f11] (V) for strains along x and y in a film that is free along z."""
+    """Field per gradient of strains along x and y (V) in a film that is free along z."""
     material = case_material(member.case)
     assert material.flexo is not None
-    ratio = material.stiffness[0, 0, 1, 1] / material.stiffness[0, 0, 0, 0]
-    return float(2.0 * (material.flexo[0, 0, 1, 1] - ratio * material.flexo[0, 0, 0, 0]))
+    return biaxial(material.flexo, material.stiffness)
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print the rows of the table (returned) and draw films.png and loops.png."""
-    rows = [
-        Comparison("strain gradient, up-graded (1/m)", gradient(results["up_graded"]), GRADIENT, "largest reported")
-    ]
+    steepest = gradient(results["up_graded"])
+    rows = [Comparison("strain gradient, up-graded (1/m)", steepest, published.GRADIENT, "largest reported")]
     rows += [
         Comparison(f"  the same, {text} (1/m)", gradient(results[name]))
-        for name, text in _present(SWEPT, results).items()
+        for name, text in results.present(SWEPT).items()
     ]
-    for name, text in _present(LOOPS, results).items():
+    for name, text in results.present(LOOPS | OTHERS).items():
         rows += _loop(results[name], text)
-    for name, text in _present(FILMS | SWEPT, results).items():
+    if "loop_charged" in results:
+        rows.append(_charge(results["loop_stable"], results["loop_charged"]))
+    for name, text in results.present(FILMS | SWEPT | FINER).items():
         rows += _coefficients(results[name], text)
     up, single, down = (results[name].final for name in ("up_graded", "single", "down_graded"))
-    rows.append(
-        Comparison(
-            "permittivity, up-graded/single", up["permittivity_zz"] / single["permittivity_zz"], RATIO, "at most"
-        )
-    )
+    ratio = up["permittivity_zz"] / single["permittivity_zz"]
+    rows.append(Comparison("permittivity, up-graded/single", ratio, published.RATIO, "at most"))
     ratio = down["pyroelectric_z"] / up["pyroelectric_z"]
     rows.append(Comparison("pyroelectric coefficient, down/up-graded", abs(ratio), 185 / 229, "published"))
     print(comparison_table(rows, "published", digits=4))
@@ -82,34 +82,52 @@ def analyse(results: StudyResults) -> list[Comparison]:
     return rows
 
 
-def _present(names: dict[str, str], results: StudyResults) -> dict[str, str]:
-    """Those of the names that the study was not told to leave out."""
-    members = {member.name for member in results}
-    return {name: text for name, text in names.items() if name in members}
+def loop(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
+    """Applied field (V/m) and P_z (C/m²) of a loop."""
+    field, P = (member.observables[name][1:] for name in ("load_field", "mean_P_z"))
+    return field, P
+
+
+def imprint(member: MemberResults) -> float:
+    """Shift of the branches of a loop (V/m)."""
+    field, P = loop(member)
+    return branch_imprint(field, P, LEVEL * analyse_loop(field, P).remanence)
 
 
 def _loop(member: MemberResults, text: str) -> list[Comparison]:
     """Mean flexoelectric field with the field off, and imprint of the loop."""
-    field, P = (member.observables[name][1:] for name in ("mean_E_z", "mean_P_z"))
     inside = float(member.observables["mean_E_flexo_z"][1])
-    imprint = branch_imprint(field, P, LEVEL * analyse_loop(field, P).remanence)
     source = f"f_eff = {effective(member):.3g} V"
+    whole = analyse_loop(*loop(member))
+    jumps = f"{whole.imprint / 1e5:.0f} ± {whole.half_steps[0] / 1e5:.0f} at the jumps"
     return [
-        Comparison(f"internal field, {text} (kV/cm)", abs(inside) / 1e5, FIELD / 1e5, source),
-        Comparison(f"imprint of the loop, {text} (kV/cm)", abs(imprint) / 1e5, FIELD / 1e5, source),
+        Comparison(f"internal field, {text} (kV/cm)", abs(inside) / 1e5, published.FIELD / 1e5, source),
+        Comparison(f"imprint of the loop, {text} (kV/cm)", abs(imprint(member)) / 1e5, published.FIELD / 1e5, jumps),
     ]
+
+
+def _charge(without: MemberResults, charged: MemberResults) -> Comparison:
+    """Density of free charge at which the imprint is the published field, in proportion."""
+    spec = charged.case.electrostatics.space_charge
+    assert isinstance(spec, LinearProfile)
+    share = (published.FIELD - abs(imprint(without))) / (abs(imprint(charged)) - abs(imprint(without)))
+    density = share * spec.bottom
+    lattice = Ferroelectric.of(charged.case).lattice_parameter(temperatures(charged.case)[0], 0.5)
+    number = density / ELEMENTARY_CHARGE
+    electrons = f"{1e-6 * number:.2g} elementary charges per cm³, {number * lattice**3:.1e} per cell"
+    return Comparison("free charge for the published field (C/m³)", density, None, electrons)
 
 
 def _coefficients(member: MemberResults, text: str) -> list[Comparison]:
     final = member.final
     pyro, primary = (1e6 * abs(final[f"{name}_z"]) for name in ("pyroelectric", "primary_pyroelectric"))
-    published = PYRO.get(member.name)
+    measured = published.PYRO.get(member.name)
     return [
         Comparison(f"permittivity, {text}", final["permittivity_zz"]),
         Comparison(
             f"pyroelectric coefficient, {text} (µC/m²K)",
             pyro,
-            None if published is None else 1e6 * published,
+            None if measured is None else 1e6 * measured,
             f"{primary:.0f} of it at constant strain",
         ),
     ]
@@ -119,7 +137,7 @@ def _draw_films(results: StudyResults) -> None:
     with style():
         figure = new_figure(6.5, 2.6)
         left, right = figure.subplots(1, 2)
-        for (name, text), colour in zip(_present(FILMS, results).items(), LINES, strict=False):
+        for (name, text), colour in zip(results.present(FILMS).items(), LINES, strict=False):
             heights, strain = misfit(results[name])
             left.plot(heights * 1e9, 100.0 * strain, color=colour, label=text)
             snapshot = results[name].snapshot()
@@ -138,16 +156,18 @@ def _draw_loops(results: StudyResults) -> None:
         figure = new_figure(6.5, 2.6)
         left, right = figure.subplots(1, 2)
         found = []
-        for (name, text), colour in zip(_present(LOOPS, results).items(), LINES, strict=False):
-            field, P = (results[name].observables[column][1:] for column in ("mean_E_z", "mean_P_z"))
+        for (name, text), colour in zip(results.present(LOOPS).items(), LINES, strict=False):
+            field, P = loop(results[name])
             left.plot(field / 1e6, P, color=colour, label=text)
-            imprint = branch_imprint(field, P, LEVEL * analyse_loop(field, P).remanence)
-            found.append((abs(effective(results[name])), abs(imprint) / 1e5))
+            found.append((abs(effective(results[name])), abs(imprint(results[name])) / 1e5))
             right.plot(*found[-1], "o", color=colour)
+        for name, text in results.present({"loop_charged": OTHERS["loop_charged"]}).items():
+            field, P = loop(results[name])
+            left.plot(field / 1e6, P, "--", color="0.4", label=text)
         slope = found[0][1] / found[0][0]
         ends = np.array([0.0, 1.1 * max(f for f, _ in found)])
         right.plot(ends, slope * ends, color="0.6", zorder=0)
-        right.axhline(FIELD / 1e5, color="0.6", linestyle=":")
+        right.axhline(published.FIELD / 1e5, color="0.6", linestyle=":")
         left.set_xlabel(label("$E$", "MV/m"))
         left.set_ylabel(label(r"$\langle P_z \rangle$", "C/m^2"))
         left.legend(loc="center", fontsize=7)
