@@ -1,4 +1,7 @@
-"""Graded BST films: polarization across the film with and without domains and screening, permittivity on heating."""
+"""Graded BST films: polarization across the film with and without domains and screening, permittivity on heating.
+
+The permittivity of the film with domains is also taken apart: what its walls do by moving, and what is left.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from phasefield.comparison import Comparison, comparison_table
 from phasefield.plot.maps import triangulation
 from phasefield.plot.style import LINES, label, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
+from phasefield.units import EPSILON_0
 
 #: Published (see README.md): polarization span (C/m²), permittivity, and its variation over 500 K.
 SPAN, PERMITTIVITY, VARIATION = 0.35, 775.0, 0.13
@@ -18,7 +22,16 @@ FILMS = {
     "domains_shorted": "domains, shorted",
     "domains_open": "domains, open",
 }
-HEATED = {"heated_domains": "domains", "heated_single": "one domain", "heated_BaTiO3": "BaTiO₃, one domain"}
+HEATED = {
+    "heated_domains": "domains",
+    "heated_relaxed": "domains, misfit relaxed over 50 nm",
+    "heated_to_half": "domains, x up to 0.45",
+    "heated_charged": "one domain, held by space charge",
+    "heated_single": "one domain",
+    "heated_BaTiO3": "BaTiO₃, one domain",
+}
+#: Polarization (C/m²) of domains below which there is no wall to speak of.
+FADED = 0.02
 
 
 def amplitude(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
@@ -34,10 +47,12 @@ def amplitude(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print the rows of the table (returned) and draw films.png and domains.png."""
     rows = []
-    for name, text in _present(FILMS, results).items():
+    for name, text in results.present(FILMS).items():
         _, P = amplitude(results[name])
         rows.append(Comparison(f"polarization span, {text} (µC/cm²)", 100.0 * np.ptp(P), 100.0 * SPAN))
-    for name, text in _present(HEATED, results).items():
+    if "domains_in_field" in results and "domains_shorted" in results:
+        rows += _walls(results["domains_shorted"], results["domains_in_field"])
+    for name, text in results.present(HEATED).items():
         rows += _permittivity(results[name], text)
     print(comparison_table(rows, "published", digits=3))
     _draw_curves(results)
@@ -45,10 +60,41 @@ def analyse(results: StudyResults) -> list[Comparison]:
     return rows
 
 
-def _present(names: dict[str, str], results: StudyResults) -> dict[str, str]:
-    """Those of the names that the study was not told to leave out."""
-    members = {member.name for member in results}
-    return {name: text for name, text in names.items() if name in members}
+def _grid(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
+    """Places x (nm) across the wall, and P_z (C/m²) at each height and place."""
+    snapshot = member.snapshot()
+    x, z = (np.round(snapshot.points[:, axis], 6) for axis in (0, 2))
+    columns, column = np.unique(x, return_inverse=True)
+    rows, row = np.unique(z, return_inverse=True)
+    P = np.zeros((len(rows), len(columns)))
+    P[row, column] = snapshot.point_data["P"][:, 2]
+    return columns, P
+
+
+def _wall(x: np.ndarray, P: np.ndarray) -> float:
+    """Where P_z passes through zero (nm), on a straight line between the nodes on both sides."""
+    [right, *_] = np.flatnonzero(np.diff(np.sign(P)) != 0) + 1
+    return float(x[right] - P[right] * (x[right] - x[right - 1]) / (P[right] - P[right - 1]))
+
+
+def _walls(free: MemberResults, driven: MemberResults) -> list[Comparison]:
+    """Permittivity from the linear response and from a small field, and the part of the latter by sliding walls."""
+    field = driven.final["mean_E_z"] - free.final["mean_E_z"]
+    whole = (driven.final["mean_D_z"] - free.final["mean_D_z"]) / field / EPSILON_0
+    (x, before), (_, after) = _grid(free), _grid(driven)
+    step = before[:, -1] - before[:, 0]
+    polar = np.flatnonzero(np.abs(step) > FADED)
+    moved = np.array([_wall(x, after[i]) - _wall(x, before[i]) for i in polar])
+    # A sliding wall changes the mean of P_z at its height by the step of P_z times its way, over the width.
+    slid = np.zeros(len(before))
+    slid[polar] = -moved * step[polar] / (x[-1] - x[0])
+    sliding = slid.mean() / field / EPSILON_0
+    text = f"in {field / 1e3:.0f} kV/m"
+    return [
+        Comparison(f"permittivity {text}, domains at 300 K", whole, free.final["permittivity_zz"], "linear response"),
+        Comparison(f"  of it by sliding walls, {text}", sliding, None, f"{100.0 * sliding / whole:.0f} %"),
+        Comparison(f"  way of the walls (pm), {text}", 1e3 * float(np.abs(moved).max()), None, "largest"),
+    ]
 
 
 def heating(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
@@ -60,10 +106,14 @@ def _permittivity(member: MemberResults, text: str) -> list[Comparison]:
     """At the lowest temperature, and half its range over its mean up to 700 K, where the state is a minimum."""
     temperatures, values = heating(member)
     known = np.isfinite(values)
-    first, values = temperatures[known][0], values[known]
+    temperatures, values = temperatures[known], values[known]
     variation = 0.5 * np.ptp(values) / values.mean()
+    step = max(1, (len(values) - 1) // 4)
+    others = ", ".join(
+        f"{value:.0f} at {T:.0f} K" for T, value in zip(temperatures[step::step], values[step::step], strict=True)
+    )
     return [
-        Comparison(f"permittivity at {first:.0f} K, {text}", values[0], PERMITTIVITY),
+        Comparison(f"permittivity at {temperatures[0]:.0f} K, {text}", values[0], PERMITTIVITY, others),
         Comparison(f"its variation up to 700 K, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION),
     ]
 
@@ -72,9 +122,9 @@ def _draw_curves(results: StudyResults) -> None:
     with style():
         figure = new_figure(6.5, 2.8)
         left, right = figure.subplots(1, 2)
-        for (name, text), colour in zip(_present(FILMS, results).items(), LINES, strict=False):
+        for (name, text), colour in zip(results.present(FILMS).items(), LINES, strict=False):
             left.plot(*amplitude(results[name]), color=colour, label=text)
-        for (name, text), colour in zip(_present(HEATED, results).items(), LINES, strict=False):
+        for (name, text), colour in zip(results.present(HEATED).items(), LINES, strict=False):
             right.plot(*heating(results[name]), "o-", color=colour, markersize=2.5, label=text)
         left.set_xlabel(label("$z$", "nm"))
         left.set_ylabel(label(r"largest $|P_z|$", "C/m^2"))
@@ -89,7 +139,7 @@ def _draw_curves(results: StudyResults) -> None:
 def _draw_domains(results: StudyResults) -> None:
     """P_z of both films with domains, and of the hot one."""
     names = {"domains_shorted": "shorted, 300 K", "domains_open": "open, 300 K", "heated_domains": "shorted, 700 K"}
-    shown = _present(names, results)
+    shown = results.present(names)
     with style():
         figure = new_figure(4.4, 4.2)
         panels = figure.subplots(1, len(shown), sharey=True, squeeze=False).ravel()
