@@ -7,7 +7,7 @@ import pytest
 from phasefield import load_case
 from phasefield.record import read_record
 from phasefield.simulation import run_case
-from phasefield.study import run_study
+from phasefield.study import load_module, make_plan, read_study, run_study
 from phasefield.study.session import open_plan
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -64,7 +64,7 @@ def test_actuator_beside_beam_theory(tmp_path):
 
 def test_imprint_of_relaxing_films_beside_the_mean_field(tmp_path):
     rows = run_study(
-        CASES / "misfit_relaxation", tmp_path, ["axes.length.values=['10 nm']", "time.points=100"]
+        CASES / "misfit_relaxation", tmp_path, ["axes.length.values=['10 nm']", "members.finer=", "time.points=100"]
     ).analysis
     plus, minus = rows
     assert plus.computed == pytest.approx(-minus.computed, rel=1e-3)
@@ -73,8 +73,30 @@ def test_imprint_of_relaxing_films_beside_the_mean_field(tmp_path):
     assert (tmp_path / "imprint.png").stat().st_size > 10_000
 
 
+def test_films_pole_themselves_by_the_larger_of_two_fields(tmp_path):
+    left_out = [f"axes.growth.choices.{name}=" for name in ("800K", "875K", "1025K", "1100K")]
+    changes = ["axes.mesh.thickness=['8 nm', '40 nm']", "members.finer=", "time.points=9", *left_out]
+    study = run_study(CASES / "misfit_relaxation" / "diagram.toml", tmp_path, changes)
+    thin, thick = (member.final["mean_P_z"] for member in study.results)
+    assert thin < -0.2 and thick > 0.2
+    rows = {row.quantity: row for row in study.analysis}
+    assert rows["films poled along the mean field"].difference == 0.0
+    assert abs(rows["flexoelectric voltage (mV) of 40 nm, grown at 950 K"].difference) < 0.01
+    assert (tmp_path / "diagram.png").stat().st_size > 10_000
+
+
+def test_relaxation_in_the_diagram_is_that_of_its_formulas(tmp_path):
+    growth = load_module(CASES / "misfit_relaxation" / "diagram.py").Growth
+    file = read_study(CASES / "misfit_relaxation" / "diagram.toml", ["axes.mesh.thickness=['40 nm']", "members.finer="])
+    for case in (member.case for member in make_plan(file, tmp_path).members):
+        model, temperature = growth(case), case.mechanics.thermal.growth
+        assert case.mechanics.misfit_profile.start == pytest.approx(model.critical(temperature), rel=1e-3)
+        assert case.mechanics.misfit_profile.far == pytest.approx(model.held(temperature), rel=1e-3)
+
+
 def test_graded_films_beside_the_published(tmp_path):
     left_out = ("up_layers", "up_small_lattice", "up_large_lattice", "loop_first_principles", "loop_needed")
+    left_out += ("up_graded_finer", "down_graded_finer", "loop_stable_finer", "loop_charged", "loop_screened")
     changes = ['mesh.spacing="5 nm"', *(f"members.{name}=" for name in left_out), "members.loop_stable.time.points=40"]
     rows = {r.quantity: r for r in run_study(CASES / "graded_pzt", tmp_path, changes).analysis}
     gradient = rows["strain gradient, up-graded (1/m)"].computed
@@ -93,6 +115,7 @@ def test_graded_films_beside_the_published(tmp_path):
 
 def test_graded_bst_beside_the_published(tmp_path):
     left_out = ("single_screened", "single_open", "domains_open", "heated_domains", "heated_BaTiO3")
+    left_out += ("heated_relaxed", "heated_to_half", "heated_charged", "domains_in_field")
     changes = [f"members.{name}=" for name in left_out]
     changes += ['mesh.thickness="24 nm"', 'mesh.spacing="1.5 nm"', "members.heated_single.time.points=4"]
     rows = {r.quantity: r for r in run_study(CASES / "graded_bst", tmp_path, changes).analysis}
@@ -102,6 +125,19 @@ def test_graded_bst_beside_the_published(tmp_path):
     assert rows["permittivity at 300 K, one domain"].computed > 30.0
     assert (tmp_path / "films.png").stat().st_size > 10_000
     assert (tmp_path / "domains.png").stat().st_size > 10_000
+
+
+@pytest.mark.long
+def test_layers_of_bst_in_series(tmp_path):
+    changes = ["axes.composition.values=[0.1, 0.8]", "time.points=4"]
+    study = run_study(CASES / "graded_bst" / "layers.toml", tmp_path, changes)
+    rows = {row.quantity: row for row in study.analysis}
+    first, second = (member.observables["permittivity_zz"][1] for member in study.results)
+    in_series = 2.0 * first * second / (first + second)
+    assert rows["permittivity at 300 K, x up to 0.9"].computed == pytest.approx(in_series, rel=1e-12)
+    assert rows["permittivity at 300 K, x up to 0.45"].computed == pytest.approx(first, rel=1e-12)
+    assert rows["mean free charge at 300 K (C/m³), x up to 0.9"].computed == pytest.approx(0.28 / 150e-9, rel=0.05)
+    assert (tmp_path / "layers.png").stat().st_size > 10_000
 
 
 def test_pressing_switches_with_flexocoupling_alone(tmp_path):
