@@ -18,13 +18,18 @@ STIFFNESS, GRADIENT, SIZE, LENGTH = 1e9, 4e-9, 4e-9, 1e-9
 FLEXO = {"f11": 14.0, "f12": 6.0, "f44": 4.0}
 FORMS = {"gradient of P": "0", "symmetric": "½", "strain gradient": "1"}
 #: Axes and element of each mesh, and cells per side.
-MESHES = {"1D": ("z", "simplex", (4, 8, 16, 32)), "2D": ("xz", "simplex", (2, 4, 8, 16, 32))}
+MESHES = {
+    "1D": ("z", "simplex", (4, 8, 16, 32)),
+    "2D": ("xz", "simplex", (2, 4, 8, 16, 32)),
+    "3D": ("xyz", "tensor", (2, 4, 8)),
+}
 
 
 def curvature(axes: str, cell: str, cells: int, form: str, length: float) -> float:
     """Smallest eigenvalue of δ²H/δP² with u relaxed, over that of a uniform polarization without flexocoupling.
 
-    The body is a plate or square with free surfaces, with strain-gradient elasticity of the given length (m), if any.
+    The body is a plate, square or cube with free surfaces, with strain-gradient elasticity of the given length (m), if
+    any.
     """
     case = {
         "version": 1,
@@ -81,8 +86,8 @@ def table(dim: str, found: dict[tuple[str, float], list[float]]) -> str:
 def main(path: Path) -> None:
     """Draw the figure to `path` and print the table."""
     with style():
-        figure = new_figure(6.4, 2.8)
-        for axes, dim, letter in zip(figure.subplots(1, 2, sharey=True), MESHES, "ab", strict=True):
+        figure = new_figure(6.4, 2.4)
+        for axes, dim, letter in zip(figure.subplots(1, 3, sharey=True), MESHES, "abc", strict=True):
             found = series(dim)
             print(table(dim, found), end="\n\n")
             sizes = [SIZE / n * 1e9 for n in MESHES[dim][2]]
@@ -95,9 +100,9 @@ def main(path: Path) -> None:
             axes.xaxis.set_minor_locator(NullLocator())
             axes.set_yscale("symlog", linthresh=1.0)
             axes.set_xlabel(label("$h$", "nm"))
-            axes.set_title(f"{dim}; full lines: with $l$ = 1 nm")
-            axes.legend()
+            axes.set_title(f"{dim}; lines: $l$ = 1 nm")
             mark_panel(axes, letter)
+        figure.axes[0].legend()
         figure.axes[0].set_ylabel("smallest eigenvalue over $a$")
         save(figure, path)
 
