@@ -44,7 +44,8 @@ CHANNELS = {
     "half_force": "all, 2 µN",
     "both_ways": 'form "gradient of P", both ways',
 }
-MESHES = {"coarse": "1 nm", "full": "0.5 nm", "fine": "0.3 nm", "large": "0.5 nm, twice the body"}
+#: Meshes that are compared, and what is different beside the size of cells.
+MESHES = {"coarse": "", "full": "", "fine": "", "large": ", twice the body"}
 
 
 class Film:
@@ -149,10 +150,15 @@ def channels(results: StudyResults) -> str:
 
 def published(results: StudyResults) -> list[Comparison]:
     """Signs beside the published ones, and the reversal with f."""
-    full, plus, minus = (Film(results[name]) for name in ("full", "no_vegard", "no_vegard_reversed"))
+    full, vegard, plus, minus = (Film(results[name]) for name in SHOWN)
     rows = [
         Comparison(f"c/c0 {place}, {text}", getattr(film, place))
-        for film, text in ((full, "all"), (plus, "flexoelectricity alone"), (minus, "flexoelectricity alone, −f"))
+        for film, text in (
+            (full, "all"),
+            (vegard, "Vegard strain alone"),
+            (plus, "flexoelectricity alone"),
+            (minus, "flexoelectricity alone, −f"),
+        )
         for place in PLACES
     ]
     fields = [Film(results[name], 0).electric for name in ("no_vegard", "no_vegard_reversed")]
@@ -165,7 +171,10 @@ def refinement(results: StudyResults) -> list[Comparison]:
     rows = []
     best = Film(results["fine" if "fine" in results else "full"])
     for quantity in PLACES:
-        for name, cells in results.present(MESHES).items():
+        for name, note in results.present(MESHES).items():
+            mesh = results[name].case.mesh
+            assert isinstance(mesh, TipMesh)
+            cells = f"{1e9 * mesh.spacing:.2g} nm{note}"
             rows.append(
                 Comparison(f"c/c0 {quantity}, cells {cells}", getattr(Film(results[name]), quantity),
                            getattr(best, quantity))
