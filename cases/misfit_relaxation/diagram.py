@@ -123,13 +123,21 @@ def _rows(films: tuple[MemberResults, ...]) -> list[Comparison]:
     case = films[-1].case
     growth, profile, grown = Growth(case), case.mechanics.misfit_profile, case.mechanics.thermal.growth
     at = f"grown at {grown:.0f} K"
+    free = 1e9 * critical_thickness(abs(growth.strain(grown)), growth.burgers, growth.poisson)
+    lost = 1.0 - films[-1].final["mean_E_flexo_z"] * thickness(films[-1]) / voltage(films[-1])
     rows = [
-        Comparison(f"critical thickness (nm), {at}", 1e9 * profile.start, 1e9 * growth.critical(grown), "input"),
-        Comparison(f"part of the misfit held, {at}", profile.far, growth.held(grown), "input"),
+        Comparison(
+            f"critical thickness (nm), {at}",
+            1e9 * profile.start,
+            1e9 * growth.critical(grown),
+            f"{free:.2f} without friction",
+        ),
+        Comparison(f"part of the misfit held, {at}", profile.far, growth.held(grown)),
         Comparison(
             f"flexoelectric voltage (mV) of {1e9 * thickness(films[-1]):.0f} nm, {at}",
             1e3 * voltage(films[-1]),
             1e3 * mean_field(case) * thickness(films[-1]),
+            f"{100.0 * lost:.1f} % less at the end",
         ),
     ]
     down, up = ([f for f in films if sign * f.final["mean_P_z"] > 0.0] for sign in (-1.0, 1.0))
