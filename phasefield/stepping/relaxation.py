@@ -40,6 +40,9 @@ class Relaxation:
     #: Growth of the driving field in one step that is accepted where no energy falls.
     LARGEST_GROWTH = 2.0
 
+    #: Driving field that no noise at the start makes, but rounding may.
+    ROUND_OFF = 1e-14
+
     def __init__(self, problem: CoupledProblem, tolerance: float, rescue: Rescue):
         self.problem = problem
         self.tolerance = tolerance
@@ -75,7 +78,7 @@ class Relaxation:
         """
         self.remark = ""
         if driving_field <= self.tolerance:
-            if perturbation_grows(self.problem, now.force):
+            if driving_field > self.ROUND_OFF and perturbation_grows(self.problem, now.force):
                 return False
             if perturbation_grows(self.problem):
                 self.remark = SADDLE
@@ -162,8 +165,9 @@ class Relaxation:
             return 1.0, parts
         # The linear solves leave φ a little below its equilibrium, and H with it. Where P has come so close to its own
         # that this is no longer small, H rises as φ catches up, as the model predicts; P still descends.
-        ratio = 1.0 - (change - predicted - potential) / max(-predicted, abs(potential))
-        if predicted >= abs(potential) or ratio < 0.0:
+        descends = predicted < abs(potential)
+        ratio = 1.0 - (change - predicted - potential) / max(-predicted, abs(potential)) if descends else -1.0
+        if ratio < 0.0:
             raise ConvergenceError("energy_rises", "no step lowers the energy although the driving field is not zero")
         return ratio, parts
 
