@@ -154,10 +154,16 @@ class Stepper:
         )
 
     def _take_back(self, saved: Snapshot, in_a_row: int, failure: ConvergenceError | None) -> None:
-        """Put the fields back; ConvergenceError if it happened too often, with the reason of the last failure."""
+        """Put the fields back.
+
+        Raises ConvergenceError if it happened too often, with the reason of the last failure, or if steps within the
+        step were used up, which a shorter one has no more of.
+        """
         self.problem.restore(saved)
         self.rejected += 1
         log.logger.debug("step %d taken back: %s", self.number + 1, failure or "its error is above time.tolerance")
+        if failure and failure.reason == "max_steps":
+            raise failure
         if in_a_row < MAX_REJECTIONS:
             return
         where = f"{in_a_row} rejected steps in a row after step {self.number} at t = {self.t:.6e} s"
