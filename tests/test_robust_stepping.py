@@ -119,6 +119,15 @@ def test_switching_under_a_rising_field() -> None:
     assert P[-1] == pytest.approx(ground_state(field=-5e8)[0], rel=1e-3)
 
 
+@pytest.mark.parametrize("width", ["4.8 nm", "12 nm"], ids=["fine", "coarse"])
+def test_steps_grow_as_a_crystal_comes_to_rest(width: str) -> None:
+    """Noise dies out within a picosecond, and steps double from there on: no stiff mode holds them back."""
+    case = laid_over(BASE, {"mesh": {"size": [width] * 2}, "time": TRANSIENT | {"end": "100 ps"}})
+    simulation = run(case | {"initial": {**UP, "noise": 1e-3}})
+    assert simulation.stepper.number + simulation.stepper.rejected < 50
+    assert column(simulation, "mean_P_z")[-1] == pytest.approx(ground_state()[0], rel=1e-3)
+
+
 def test_slow_loop_turns() -> None:
     """After steps of tens of ps the field turns, where the error of a step hardly depends on its length."""
     case = field_case(["0 V/m", "400 MV/m", "-400 MV/m", "0 V/m"], ["0 s", "145 ps", "435 ps", "580 ps"])
