@@ -242,6 +242,15 @@ class MonolithicSystem:
         strain = np.linalg.solve(self.schur, -residual.strain - self.comm.allreduce(rows @ fields))
         return Unknowns(fields - self.influence @ strain, strain)
 
+    def response(self, forces: np.ndarray) -> np.ndarray:
+        """What forces on the fields change of them, with the last factors whose convexity was looked at.
+
+        Where J is not symmetric it is the response of the energy without what acts one way, at a given mean strain.
+        """
+        if self.symmetric:
+            return self.solve(Unknowns(-forces, np.zeros(len(self.strains)))).fields
+        return self.counterpart.solve(forces * self.present_free)
+
     def move(self, by: Unknowns, length: float) -> None:
         """Add `length` times a correction to the fields and the mean strain."""
         start = 0

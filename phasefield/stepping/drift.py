@@ -16,6 +16,7 @@ from phasefield.scaling import Scaling
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSolver, SpeciesEquations
 from phasefield.solvers.rescue import Rescue
+from phasefield.solvers.softest import softest_mode
 from phasefield.stepping.bdf import BDF2
 from phasefield.stepping.length import fitted, longer, shorter, until_bend
 from phasefield.stepping.relaxation import Relaxation
@@ -39,8 +40,11 @@ class Motion:
 class Drift(Stepper):
     """What both steppers of defects share."""
 
-    #: Largest random change (of the polarization scale) of a P that is unstable.
-    DISTURBANCE = 1e-2
+    #: First and largest change (rms, of the polarization scale) of a P that is unstable.
+    DISTURBANCE, LARGEST_DISTURBANCE = 1e-2, 4.0
+
+    #: Times that P may lose its stability in a step.
+    MOST_JUMPS = 8
 
     def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue, motion: Motion):
         super().__init__(problem, spec, scaling, rescue)
@@ -74,27 +78,43 @@ class Drift(Stepper):
     def _solve(self, rate: float, constant: np.ndarray | None, tolerance: float) -> bool:
         """Solve the step under way; whether P had to find another minimum first.
 
-        Where P is relaxed and loses its stability on the way, it goes to the next minimum at once, defects at rest.
+        Where P is relaxed and loses its stability it goes to the next minimum at once, defects at rest: where the step
+        begins, or where that does not do, where the defects are on the way.
         """
-        saved = self.problem.snapshot()
-        try:
-            self.solver.solve(rate, constant, tolerance)
-            return False
-        except ConvergenceError as failure:
-            if failure.reason != "not_convex" or not self.relaxed:
-                raise
-        self.problem.restore(saved)
-        self._disturb()
-        self.problem.conditions.update(self.reached)
-        self._relax_polarization()
-        self.solver.solve(rate, constant, tolerance)
-        return True
+        saved, jumps = self.problem.snapshot(), 0
+        while True:
+            try:
+                self.solver.solve(rate, constant, tolerance)
+                return jumps > 0
+            except ConvergenceError as failure:
+                if failure.reason != "not_convex" or not self.relaxed or jumps == self.MOST_JUMPS:
+                    raise
+            if jumps == 0:
+                self.problem.restore(saved)
+                self.problem.conditions.update(self.reached)
+            self._find_minimum()
+            jumps += 1
 
-    def _disturb(self) -> None:
-        """Move P a little at random, for what is unstable by symmetry does not move by itself."""
-        functional = self.problem.functional
-        nodes = nodes_of(functional.spaces.P, functional.domain)
-        functional.P.x.array[:] += self.DISTURBANCE * random_vectors(nodes.x, self.number).ravel()
+    def _find_minimum(self) -> None:
+        """P, φ and u in a minimum at the present concentrations, also if these give way as far as the step allows.
+
+        What is unstable by symmetry does not move by itself, and walls that attract one another from afar hardly do:
+        both are disturbed along their softest mode, the more the longer they stay. A disturbance at random would make
+        domains, whose walls then are in the way.
+        """
+        functional, system = self.problem.functional, self.solver.system
+        start = random_vectors(nodes_of(functional.spaces.P, functional.domain).x, self.number).ravel()
+        size = self.DISTURBANCE
+        self._relax_polarization()
+        while True:
+            curvature, mode = softest_mode(self.problem, system, start[: self.problem.owned_P])
+            if curvature >= 0.0:
+                return
+            if size > self.LARGEST_DISTURBANCE:
+                raise ConvergenceError("not_convex", "the polarization is unstable and finds no minimum")
+            self.problem.set_P(self.problem.P + size * mode)
+            size *= 2.0
+            self._relax_polarization()
 
     def concentrations(self) -> list[np.ndarray]:
         """Owned concentrations of each species (copies)."""
