@@ -190,7 +190,9 @@ def test_unresolved_screening_layers_are_reported():
 # --- relaxation -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("length", "rate"), [(5.0, 1.13739871), (10.0, 1.05747449), (50.0, 1.01025830)])
+@pytest.mark.parametrize(
+    ("length", "rate"), [(5.0, 1.13739871), (10.0, 1.05747449), (50.0, 1.01025830), (100.0, 1.00506352)]
+)
 def test_slowest_relaxation_between_blocking_electrodes(length, rate):
     """V11.3: the rate s λ_D L/D after a small step of the voltage, from steps that leave only the slowest mode."""
     voltage = 1e-4 * THERMAL / ELEMENTARY_CHARGE
