@@ -116,6 +116,55 @@ def test_another_python_means_other_packages(python_with: Callable[[str], str]) 
     assert forced not in keys
 
 
+def root_of(**variables: str) -> str:
+    return shell("choose_mode; locate; echo $ROOT $VENV $FORMS", PHASEFIELD_ENV="proot", **variables).stdout
+
+
+def test_roots_of_all_suites_coexist() -> None:
+    default = root_of()
+    others = {root_of(PHASEFIELD_DEBIAN="sid"), root_of(PHASEFIELD_MIRROR="http://localhost/debian")}
+    assert root_of(PHASEFIELD_DEBIAN="trixie") == default
+    paths = [path for folders in (default, *others) for path in folders.split()]
+    assert len(paths) == len(set(paths)) == 9
+
+
+def test_suite_takes_the_root(python_with: Callable[[str], str]) -> None:
+    path = f"{python_with('0.10.0')}:{os.environ['PATH']}"
+    modes = shell("choose_mode; needs_root && echo $IDENTITY", PATH=path, PHASEFIELD_DEBIAN="sid")
+    assert modes.stdout.startswith("debian sid ")
+    refused = shell("choose_mode", PATH=path, PHASEFIELD_DEBIAN="sid", PHASEFIELD_ENV="active")
+    assert refused.returncode == 1
+    assert "which PHASEFIELD_ENV=active does not use: unset one" in refused.stderr
+
+
+def test_suite_without_dolfinx() -> None:
+    done = shell("choose_mode", PHASEFIELD_DEBIAN="bookworm")
+    assert done.returncode == 1
+    assert "PHASEFIELD_DEBIAN=bookworm is not known to have DOLFINx >= 0.9: use one of: trixie sid;" in done.stderr
+    other = {"PHASEFIELD_DEBIAN": "resolute", "PHASEFIELD_MIRROR": "deb http://localhost/ubuntu resolute universe"}
+    assert shell("choose_mode", **other).returncode == 0
+
+
+FAKES = """
+attended() { "$@"; }
+obtain_mmdebstrap() { :; }
+require_space() { :; }
+mmdebstrap() { mkdir -p "$partial/etc"; printf '%s\\n' "$@" >"$CACHE/called"; }
+tar() { cat "$pipe"; }
+"""
+
+
+@pytest.mark.parametrize("root", ["true", "false"])
+@pytest.mark.parametrize("mirror", ["", "deb [trusted=yes] http://localhost sid main"])
+def test_suite_and_mirror_reach_mmdebstrap(root: str, mirror: str, tmp_path: Path) -> None:
+    variables = {"PHASEFIELD_CACHE": str(tmp_path), "PHASEFIELD_DEBIAN": "sid", "PHASEFIELD_MIRROR": mirror}
+    done = shell(f"{FAKES} is_root() {{ {root}; }}; ROOT=$CACHE/root; build_root", **variables)
+    assert done.returncode == 0, done.stderr
+    called = (tmp_path / "called").read_text().splitlines()
+    target = f"{tmp_path}/root.partial" if root == "true" else "-"
+    assert called[called.index("sid") :] == ["sid", target, *filter(None, [mirror])]
+
+
 @pytest.mark.parametrize(
     ("release", "offered"),
     [
@@ -166,6 +215,7 @@ def test_full_disk(tmp_path: Path) -> None:
         ("NewConnectionError: Failed to establish a new connection", "no network"),
         ("dpkg: error: No space left on device", "the disk of"),
         ("E: Unable to locate package python3-dolfinx", "E: Unable to locate package"),
+        ("E: Release file for http://x/InRelease is expired", "the mirror's package lists are out of date"),
     ],
 )
 def test_failure_in_one_sentence(log: str, reason: str, tmp_path: Path) -> None:

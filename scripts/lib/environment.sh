@@ -98,7 +98,7 @@ mention_older() {
     local folder
     for folder in "$CACHE"/debian-* "$CACHE"/venv-*; do
         [[ $folder == "$ROOT" || $folder == "$VENV" || ! -d $folder ]] ||
-            say "$folder may be removed, unless another checkout uses it"
+            say "$folder may be removed, unless another checkout or Debian suite uses it"
     done
 }
 

@@ -44,6 +44,7 @@ export_variables() {
 export_mpi_variables() {
     default OMPI_MCA_rmaps_base_oversubscribe 1
     default PRTE_MCA_rmaps_default_mapping_policy :oversubscribe
+    default PMIX_MCA_mca_base_suppress_deprecated_warning 1 # Open MPI 6 would rather read another name
     # Open MPI 5 pairs IPv4 with IPv6 addresses and warns "Unable to find reachable pairing" (open-mpi/ompi#14079).
     default OMPI_MCA_btl_tcp_disable_family 6
     # Ranks that wait let others work: twice as fast when two ranks share two cores with two other programs.

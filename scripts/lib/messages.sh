@@ -25,6 +25,8 @@ explain_failure() {
         die "$1 failed: the disk of $CACHE is full; free some space or set PHASEFIELD_CACHE to a folder on another disk"
     elif grep -qiE '(could not|failure|failed to) resolv|could not connect|unreachable|timed out|connection refused|NewConnectionError' "$LOG"; then
         die "$1 failed: no network; connect (or set http_proxy and https_proxy) and call again; log: $LOG"
+    elif grep -q 'is expired' "$LOG"; then
+        die "$1 failed: the mirror's package lists are out of date, or this machine's clock is wrong; PHASEFIELD_MIRROR names another mirror; log: $LOG"
     fi
     die "$1 failed: $(grep -E '^(E:|ERROR)' "$LOG" | tail -n 1 | cut -c 1-200) (log: $LOG)"
 }

@@ -24,13 +24,18 @@ PYTHON
 }
 
 choose_mode() {
-    case ${PHASEFIELD_ENV:-auto} in
+    local choice=${PHASEFIELD_ENV:-auto}
+    if [[ -n ${PHASEFIELD_DEBIAN:-} ]]; then # who names a suite wants the private root
+        [[ $choice != active && $choice != apt ]] || die "PHASEFIELD_DEBIAN names the suite of the private Debian root, which PHASEFIELD_ENV=$choice does not use: unset one of them"
+        [[ $choice != auto ]] || choice=root
+    fi
+    case $choice in
         auto) try_active || try_apt || use_root ;;
         active) try_active || die "PHASEFIELD_ENV=active, but python3 ($(command -v python3)) is not Python >= 3.11 with DOLFINx >= $MINIMUM_DOLFINX: activate the environment that has it, for example one made from environment.yml" ;;
         apt) try_apt || die "PHASEFIELD_ENV=apt needs Debian >= 13 or Ubuntu >= 25.10 and root rights: as root, apt-get install ${DEBIAN_PACKAGES[*]}" ;;
         root) use_root ;;
-        bwrap | proot) use_root "$PHASEFIELD_ENV" ;;
-        *) die "PHASEFIELD_ENV=$PHASEFIELD_ENV is unknown: use active, apt, root, bwrap or proot" ;;
+        bwrap | proot) use_root "$choice" ;;
+        *) die "PHASEFIELD_ENV=$choice is unknown: use active, apt, root, bwrap or proot" ;;
     esac
 }
 
@@ -53,8 +58,9 @@ obtain_debian_packages() {
 
 # use_root [bwrap|proot]
 use_root() {
+    check_suite
     PYTHON=/usr/bin/python3
-    IDENTITY="debian $DEBIAN_SUITE $(uname -m) ${DEBIAN_PACKAGES[*]}"
+    IDENTITY="debian $DEBIAN_SUITE${MIRROR[*]:+ of ${MIRROR[*]}} $(uname -m) ${DEBIAN_PACKAGES[*]}"
     ENTRY=${1:-any}
     MODE=$(usable_entry "$ENTRY") || MODE=root
 }

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # The private Debian root: how it is made (mmdebstrap) and entered (bubblewrap, else proot).
 
-readonly DEBIAN_SUITE=trixie
+readonly DEBIAN_SUITE=${PHASEFIELD_DEBIAN:-trixie}
+readonly DEBIAN_SUITES=(trixie sid) # those with DOLFINx >= 0.9
+readonly MIRROR=(${PHASEFIELD_MIRROR:+"$PHASEFIELD_MIRROR"}) # none: mmdebstrap knows Debian's own
 readonly BUILD_TOOLS=(mmdebstrap debian-archive-keyring)
 
 # Host files the root takes over where the host has them; the root needs something to mount them on.
@@ -11,6 +13,12 @@ readonly HOST_CERTIFICATES=(
     "${SSL_CERT_FILE:-$CERTIFICATES}" "$CERTIFICATES"
     /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
 )
+
+# Who names a mirror knows what it holds.
+check_suite() {
+    [[ -n ${MIRROR[*]} || " ${DEBIAN_SUITES[*]} " == *" $DEBIAN_SUITE "* ]] ||
+        die "PHASEFIELD_DEBIAN=$DEBIAN_SUITE is not known to have DOLFINx >= $MINIMUM_DOLFINX: use one of: ${DEBIAN_SUITES[*]}; or name the source in PHASEFIELD_MIRROR"
+}
 
 bwrap_works() {
     command -v bwrap && bwrap --ro-bind / / --dev-bind /dev /dev --bind /proc /proc true
@@ -61,7 +69,7 @@ build_root() {
     local partial=$ROOT.partial start=$SECONDS
     obtain_mmdebstrap
     ! apt_offers_dolfinx || say "an administrator could instead install DOLFINx for all: apt-get install ${DEBIAN_PACKAGES[*]}"
-    say "making a private Debian 13 in $ROOT (about 2 minutes, 2 GB; log: $LOG)"
+    say "making a private Debian ($DEBIAN_SUITE) in $ROOT (about 2 minutes, 2 GB; log: $LOG)"
     local options=(
         --variant=apt --include="$(IFS=, && echo "${DEBIAN_PACKAGES[*]}")"
         --dpkgopt=force-unsafe-io # an interrupted root is thrown away, so nothing needs fsync
@@ -70,7 +78,7 @@ build_root() {
     )
     mkdir "$partial"
     if is_root; then
-        attended mmdebstrap "${options[@]}" "$DEBIAN_SUITE" "$partial"
+        attended mmdebstrap "${options[@]}" "$DEBIAN_SUITE" "$partial" "${MIRROR[@]}"
     else
         unpack_as_user "$partial" "${options[@]}"
     fi >>"$LOG" 2>&1 || explain_failure "making the private Debian root"
@@ -88,7 +96,7 @@ unpack_as_user() {
     mkfifo "$pipe"
     tar --extract --directory="$partial" --no-same-owner --file="$pipe" &
     local tar=$!
-    TMPDIR=/var/tmp attended mmdebstrap --mode=unshare --skip=output/dev "$@" "$DEBIAN_SUITE" - >"$pipe" &&
+    TMPDIR=/var/tmp attended mmdebstrap --mode=unshare --skip=output/dev "$@" "$DEBIAN_SUITE" - "${MIRROR[@]}" >"$pipe" &&
         wait "$tar" && rm "$pipe"
 }
 
