@@ -92,6 +92,16 @@ def test_gauss_law_is_solved_to_what_is_asked(periodic: str) -> None:
         assert np.linalg.norm(solver.gauss_residual()) <= 1.1 * reduction * before
 
 
+def test_preconditioner_follows_the_operator(cube: Parts) -> None:
+    solver = cube.problem.polarization
+    for rate in (1.0, 1e12):
+        solver.prepare(rate)
+    x, y = solver.A.createVecRight(), solver.A.createVecLeft()
+    x.set(1.0)
+    solver.polarization_pc.apply(x, y)
+    assert y.array == pytest.approx(1.0 / (rate * np.repeat(solver.volumes, 3)), rel=1e-6)
+
+
 def test_displacement_is_settled_as_far_as_is_asked(cube: Parts) -> None:
     mechanics, u = cube.problem.mechanics, cube.functional.u
     norms = {}

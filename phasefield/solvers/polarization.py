@@ -190,7 +190,10 @@ class PolarizationSolver:
 
     def _set_up_krylov(self) -> None:
         self.polarization_pc = PETSc.PC().create(self.comm)
-        self.polarization_pc.setType("pbjacobi")
+        # Not `pbjacobi`, which is the same for blocks of one size: that of PETSc 3.25 keeps the inverse blocks of the
+        # first operator when its entries change.
+        self.polarization_pc.setType("vpbjacobi")
+        self.A.setVariableBlockSizes(np.full(len(self.volumes), 3, dtype=PETSc.IntType))
         self.ksp = PETSc.KSP().create(self.comm)
         self.ksp.setOptionsPrefix("polarization_")
         self.ksp.setType("minres")
