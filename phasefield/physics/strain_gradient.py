@@ -53,12 +53,12 @@ def penalty_factor(mesh: ufl.Mesh) -> Expr:
     need 2 c = 6. A larger penalty draws u towards functions with continuous derivatives, of which elements of degree 2
     have few: on triangles and tetrahedra the error grows in proportion to it.
     """
-    return PENALTY[mesh.ufl_cell().cellname()] * ufl.avg(facet_over_volume(mesh))
+    return PENALTY[str(mesh.ufl_cell())] * ufl.avg(facet_over_volume(mesh))
 
 
 def facet_over_volume(mesh: ufl.Mesh) -> Expr:
     """|F|/|K| of a cell and its facet: one over the height of a box, d over the height of a simplex."""
-    dim = mesh.topological_dimension()
+    dim = ufl.Jacobian(mesh).ufl_shape[1]
     facet = FacetJacobianDeterminant(mesh) if dim > 1 else 1.0
-    of_reference = dim if mesh.ufl_cell().cellname() in SIMPLICES else 1
+    of_reference = dim if str(mesh.ufl_cell()) in SIMPLICES else 1
     return of_reference * facet / abs(ufl.JacobianDeterminant(mesh))
