@@ -134,7 +134,7 @@ class Parts:
             conditions.free_P,
             conditions.free_phi,
             floating,
-            consistent=case.time.scheme == "backward-euler",
+            exact=case.time.scheme == "backward-euler",
             tolerance=case.solver.linear_tolerance,
         )
         mechanics = None

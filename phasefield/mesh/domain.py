@@ -115,12 +115,16 @@ class Domain:
         radius.interpolate(lambda x: x[0])
         return radius
 
+    def quadrature_degree(self, degree: int) -> int:
+        """Degree of the quadrature behind a measure of `degree`: the weight of a body of revolution is one more."""
+        return degree + 1 if self.axisymmetric else degree
+
     def _measure(
         self, kind: str, data: object, metadata: dict[str, object], numbers: int | tuple[int, ...] | None
     ) -> Measure:
         """Measure over numbered parts of the mesh (all if None), with the weight of a body of revolution."""
-        if self.axisymmetric and isinstance(degree := metadata.get("quadrature_degree"), int):
-            metadata = {**metadata, "quadrature_degree": degree + 1}
+        if isinstance(degree := metadata.get("quadrature_degree"), int):
+            metadata = {**metadata, "quadrature_degree": self.quadrature_degree(degree)}
         measure = ufl.Measure(kind, domain=self.mesh, subdomain_data=data, metadata=metadata)
         measure = measure if numbers is None else measure(numbers)
         return Revolved(measure, self.radius) if self.axisymmetric else measure

@@ -96,13 +96,18 @@ class Functional:
         """Regions that have a displacement."""
         return {name: c for name, c in self.regions.items() if isinstance(c, Polar) or not c.fluid}
 
-    def dx(self, region: str, degree: int | None = None) -> Measure:
-        """Volume measure of one region.
+    @property
+    def energy_degree(self) -> int:
+        """Degree of the quadrature of all energies.
 
-        The default degree 2k+1 integrates smooth energies with a smaller error, O(h^(2k+2)), than that of the fields
-        of degree k; all derivatives inherit it, so forces are those of the same energy.
+        The default 2k+1 integrates smooth energies with a smaller error, O(h^(2k+2)), than that of the fields of degree
+        k; all derivatives inherit it, so forces are those of the same energy.
         """
-        return self.domain.dx(region, quadrature_degree=degree or self.quadrature_degree or 2 * self.degree + 1)
+        return self.quadrature_degree or 2 * self.degree + 1
+
+    def dx(self, region: str, degree: int | None = None) -> Measure:
+        """Volume measure of one region, that of the energies unless a degree is given."""
+        return self.domain.dx(region, quadrature_degree=degree or self.energy_degree)
 
     # --- kinematics ---------------------------------------------------------------------------------------
 

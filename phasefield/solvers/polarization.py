@@ -5,10 +5,10 @@
 
 K is the gradient (and surface) energy, L the dielectric operator and B their coupling: constant, assembled once, but
 for L where there are electrons and holes, whose charge follows φ (`screening`).
-h is the curvature ∂²(f_landau + f_elastic)/∂P² at fixed u. For degree 1 it is lumped: a 3x3 block per node from
-vertex quadrature, with the negative part reflected where the time step would not cover it, so that the step is
-always a descent direction. For degree 2, and for backward Euler of degree 1, it is the consistent matrix. The
-residual is consistent in every case: only the operator is approximated, never the state that it converges to.
+h is the curvature ∂²(f_landau + f_elastic)/∂P² at fixed u (`curvature`). For degree 1 it is lumped, a block per node;
+for degree 2 it is the consistent matrix; in both its negative part is reflected, so that the step is always a
+direction of descent. Backward Euler, whose correction is Newton's, has the consistent matrix as it is. The residual
+is consistent in every case: only the operator is approximated, never the state that it converges to.
 
 Solved by MINRES; preconditioner: point-block Jacobi on P and algebraic multigrid on (ε + 1/σ)-Laplacian for φ,
 where σ is the size of the P block, the Schur complement of a P block that is diagonal.
@@ -33,11 +33,9 @@ from phasefield.solvers.assembly import (
     petsc_vector,
     without_zeros,
 )
+from phasefield.solvers.curvature import NodalCurvature, PointCurvature, below, reflected
 from phasefield.solvers.floating import Floating
 from phasefield.solvers.potential import PotentialSolver, multigrid, regular
-
-#: The six independent entries of a symmetric 3x3 block, in the order of the curvature vector.
-SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
 class PolarizationSolver:
@@ -47,7 +45,7 @@ class PolarizationSolver:
         functional: fields and energies.
         free_P, free_phi: 1.0/0.0 over the local unknowns (ghosts included), 0.0 where prescribed.
         floating: groups of potential unknowns that share one value (floating electrodes).
-        consistent: use the consistent mass and curvature instead of the lumped ones.
+        exact: use the consistent mass and curvature, negative where it is, for any degree.
         tolerance: relative tolerance of the linear solve.
     """
 
@@ -57,11 +55,12 @@ class PolarizationSolver:
         free_P: np.ndarray,
         free_phi: np.ndarray,
         floating: Floating | None = None,
-        consistent: bool = False,
+        exact: bool = False,
         tolerance: float = 1e-4,
     ):
         self.functional = functional
-        self.consistent = consistent or functional.degree > 1
+        self.exact = exact
+        self.consistent = exact or functional.degree > 1
         self.floating = floating
         self.tolerance = tolerance
         self.comm = functional.domain.mesh.comm
@@ -92,43 +91,28 @@ class PolarizationSolver:
         # Passive regions contribute nothing but the places of their diagonal in the operator.
         zero = fem.Constant(f.domain.mesh, 0.0)
         places = [zero * ufl.inner(trial, test) * f.dx(r, 1) for r in f.regions if r not in f.polar_regions]
+        quadratic = f.energy(terms=("gradient", "surface"))
+        constant = sum(places, ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial))
         if self.consistent:
             self.mass = assembled_matrix(sum(ufl.inner(trial, test) * d for d in dx))
             constrain(self.mass, self.free_P, self.free_P, 0.0)
-            self.tangent = jit.form(sum(places, ufl.derivative(force, f.P, trial)))
-            self.A = fem_petsc.create_matrix(self.tangent)
+            self.points = PointCurvature(f)
+            self.local = jit.form(sum(places, self.points.form(trial, test)))
+            self.A0 = assembled_matrix(constant)
+            self.A = fem_petsc.create_matrix(self.local)
             self._assemble_tangent()
             return
-        quadratic = f.energy(terms=("gradient", "surface"))
-        constant = ufl.derivative(ufl.derivative(quadratic, f.P, test), f.P, trial)
-        quadratic_operator = assembled_matrix(sum(places, constant))
+        quadratic_operator = assembled_matrix(constant)
         constrain(quadratic_operator, self.free_P, self.free_P, 0.0)
         # As AIJ: without its zeros it is six times as fast as BAIJ, whose blocks would be mostly empty.
         self.A0 = without_zeros(self.comm, quadratic_operator, keep_blocks=True)
         self.A = self.A0.duplicate(copy=True)
-        self.curvature = self._curvature_form()
+        self.nodes = NodalCurvature(f)
         first = self.A.getOwnershipRange()[0] // 3
         self.block_rows = np.arange(first, first + len(self.volumes), dtype=PETSc.IntType).reshape(-1, 1)
         self.fixed_blocks = np.einsum("ni,ij->nij", 1.0 - self.free_P.reshape(-1, 3), np.eye(3))
         self.free_blocks = np.einsum("ni,nj->nij", self.free_P.reshape(-1, 3), self.free_P.reshape(-1, 3))
         self.fixed_scale = float(abs(self.A0.getDiagonal().max()[1]))
-
-    def _curvature_form(self) -> AssembledVector:
-        """∂²(local density)/∂P² at the vertices, weighted with the nodal volumes: six entries per node.
-
-        In a body of revolution averaged around the nodes: the strain around the axis has no value on it.
-        """
-        f = self.functional
-        space = fem.functionspace(f.domain.mesh, ("Lagrange", 1, (6,)))
-        test = ufl.TestFunction(space)
-        form = 0
-        for region in f.polar_regions:
-            P = ufl.variable(f.P)
-            hessian = ufl.diff(ufl.diff(f.local_density(region, P, f.u), P), P)
-            entries = ufl.as_vector([hessian[i, j] for i, j in SYMMETRIC])
-            dx = f.dx(region, 2) if f.domain.axisymmetric else f.domain.nodal_dx(region)
-            form += ufl.inner(entries, test) * dx
-        return AssembledVector(form, space)
 
     def _set_up_potential(self, force: ufl.Form, gauss: ufl.Form) -> None:
         f = self.functional
@@ -224,7 +208,7 @@ class PolarizationSolver:
     def prepare(self, rate: float) -> None:
         """Set the operator up at the present P and u with the mass term `rate` = γ/(Γ Δt) (solver units)."""
         if self.consistent:
-            self._assemble_tangent()
+            self._assemble_tangent(None if self.exact else rate)
             scale = float(abs(self.A.getDiagonal().max()[1]))
             constrain(self.A, self.free_P, self.free_P, scale)
             self.A.axpy(rate, self.mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
@@ -253,10 +237,13 @@ class PolarizationSolver:
         self.Lneg.scale(-1.0)
         self.preconditioner_inverse_size = -1.0
 
-    def _assemble_tangent(self) -> None:
+    def _assemble_tangent(self, rate: float | None = None) -> None:
+        """Gradient, surface and local energy, the last one reflected where a mass term `rate`, if any, asks for it."""
+        self.clipped = self.points.update(rate)
         self.A.zeroEntries()
-        fem_petsc.assemble_matrix(self.A, self.tangent)
+        fem_petsc.assemble_matrix(self.A, self.local)
         self.A.assemble()
+        self.A.axpy(1.0, self.A0, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
 
     def mean_curvature(self) -> np.ndarray:
         """Second derivative of the energy by a uniform P, u and φ held, per polar volume (3, 3)."""
@@ -265,27 +252,19 @@ class PolarizationSolver:
             uniform = [petsc_vector(self.comm, self.free_P * np.tile(e, len(self.volumes)), 3) for e in np.eye(3)]
             total = np.array([[d.dot(self.A * e) for d in uniform] for e in uniform])
         else:
-            total = self.comm.allreduce((self._nodal_curvature() * self.free_blocks).sum(axis=0))
+            total = self.comm.allreduce((self.nodes.blocks() * self.free_blocks).sum(axis=0))
         return total / self._volume()
 
-    def _nodal_curvature(self) -> np.ndarray:
-        """Nodal 3x3 blocks of the curvature."""
-        return self.curvature().reshape(-1, 6)[:, [0, 5, 4, 5, 1, 3, 4, 3, 2]].reshape(-1, 3, 3)
-
     def _blocks(self, rate: float) -> np.ndarray:
-        """Nodal 3x3 blocks: mass plus curvature, kept positive definite (see module docstring)."""
-        curvature = self._nodal_curvature()
-        volume = self.volumes[:, None, None]
-        blocks = curvature + rate * volume * np.eye(3)
-        # Only nodes whose curvature comes near -rate/2 need their eigenvalues.
-        below = ~positive_definite(curvature + 0.5 * rate * volume * np.eye(3))
-        suspicious = np.flatnonzero(below & (self.volumes > 0.0))
-        self.clipped = len(suspicious)
-        if len(suspicious):
-            values, vectors = np.linalg.eigh(curvature[suspicious])
-            shift = rate * self.volumes[suspicious, None]
-            values = np.maximum(values + shift, -values)
-            blocks[suspicious] = (vectors * values[:, None, :]) @ vectors.transpose(0, 2, 1)
+        """Nodal 3x3 blocks: mass plus curvature, kept positive definite."""
+        curvature = self.nodes.blocks()
+        shifts = rate * self.volumes
+        blocks = curvature + shifts[:, None, None] * np.eye(3)
+        negative = below(curvature, shifts)
+        negative = negative[self.volumes[negative] > 0.0]
+        self.clipped = len(negative)
+        if len(negative):
+            blocks[negative] = reflected(curvature[negative], shifts[negative])
         return blocks * self.free_blocks + self.fixed_scale * self.fixed_blocks
 
     def _refresh_potential_preconditioner(self) -> None:
@@ -413,12 +392,3 @@ class BlockDiagonal:
         """Apply each block's preconditioner."""
         for block, a, b in zip(self.blocks, x.getNestSubVecs(), y.getNestSubVecs(), strict=True):
             block.apply(a, b)
-
-
-def positive_definite(blocks: np.ndarray) -> np.ndarray:
-    """Whether each symmetric 3x3 block (n, 3, 3) is positive definite, by its leading minors."""
-    a, b, c = blocks[:, 0, 0], blocks[:, 0, 1], blocks[:, 0, 2]
-    d, e, f = blocks[:, 1, 1], blocks[:, 1, 2], blocks[:, 2, 2]
-    second = a * d - b * b
-    third = f * second - a * e * e - d * c * c + 2.0 * b * c * e
-    return (a > 0.0) & (second > 0.0) & (third > 0.0)

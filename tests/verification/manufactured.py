@@ -125,7 +125,7 @@ class ManufacturedProblem:
 
     EXACT = Manufactured
 
-    def __init__(self, tables: dict, consistent: bool = False, tolerance: float = 1e-9):
+    def __init__(self, tables: dict, exact: bool = False, tolerance: float = 1e-9):
         case = self.case = load_case(tables)
         self.material = case_material(case)
         self.domain = build_domain(case.mesh, MPI.COMM_WORLD)
@@ -143,7 +143,7 @@ class ManufacturedProblem:
             self.functional,
             conditions.free_P,
             conditions.free_phi,
-            consistent=consistent,
+            exact=exact,
             tolerance=tolerance,
         )
         mechanics = MechanicsSolver(self.functional, conditions.free_u, [], np.zeros(12), tolerance)

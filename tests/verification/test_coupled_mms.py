@@ -85,7 +85,7 @@ class Probe:
     """The problem at a smooth state with a random direction, its residuals and its second derivative."""
 
     def __init__(self, degree: int, axes: str, cells: int):
-        self.all = ManufacturedProblem(tables(axes, cells, degree, "simplex"), consistent=True)
+        self.all = ManufacturedProblem(tables(axes, cells, degree, "simplex"), exact=True)
         self.functional, self.problem = self.all.functional, self.all.problem
         self.fields = [getattr(self.functional, name) for name in FIELDS]
         for name, field in zip(FIELDS, self.fields, strict=True):
