@@ -37,6 +37,8 @@ class Relaxation:
     #: Mass term below which successive steps are steps of one and the same fixed-point iteration, linear in the
     #: lag of u. Without u they converge by themselves, and extrapolating them can lead past a shallow minimum.
     ACCELERATED_RATE = 0.1
+    #: Parts of an extrapolation that are tried: where a wall creeps a straight line leads past its goal.
+    SHARES = (1.0, 0.25)
     #: Growth of the driving field in one step that is accepted where no energy falls.
     LARGEST_GROWTH = 2.0
 
@@ -147,10 +149,11 @@ class Relaxation:
         d = correction.increment
         predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
         monotone = problem.functional.variational
-        accelerated = monotone and problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE
         potential = 0.5 * correction.gauss_work
-        if accelerated and (parts := self._accelerated(now, saved, before, max(potential, 0.0))):
-            return 1.0, parts
+        if problem.mechanics is not None and self.rate <= self.ACCELERATED_RATE:
+            parts = self._accelerated(now, saved, before, max(potential, 0.0))
+            if parts is not None:
+                return 1.0, parts
         problem.settle(self.MECHANICS_REDUCTION)
         parts = problem.report.parts()
         change = float(sum(parts.values())) - now.energy
@@ -176,19 +179,25 @@ class Relaxation:
     ) -> dict[str, float] | None:
         """Try the extrapolated state instead of the corrected one: its energies, or None if it is no better.
 
-        `allowed` is the rise of the energy that φ may cause. Without success the fields are the corrected ones and
-        the history begins anew.
+        Better is less energy, but for the rise `allowed` that φ may cause; where the equations have no energy, a
+        smaller driving field. Without success the fields are the corrected ones and the history begins anew.
         """
         problem = self.problem
         corrected = problem.state()
         proposal = self.acceleration.propose(before, corrected - before, problem.weights)
         if proposal is None:
             return None
-        problem.set_state(proposal)
-        problem.settle(self.MECHANICS_REDUCTION)
-        parts = problem.report.parts()
-        if sum(parts.values()) <= now.energy + allowed + 100.0 * now.noise:
-            return parts
+        for share in self.SHARES:
+            problem.restore(saved)
+            problem.set_state(corrected + share * (proposal - corrected))
+            problem.settle(self.MECHANICS_REDUCTION)
+            parts = problem.report.parts()
+            if problem.functional.variational:
+                better = sum(parts.values()) <= now.energy + allowed + 100.0 * now.noise
+            else:
+                better = problem.driving_field() < problem.driving_field(now)
+            if better:
+                return parts
         self.acceleration.clear()
         problem.restore(saved)
         problem.set_state(corrected)
