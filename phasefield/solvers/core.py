@@ -165,14 +165,15 @@ class CoupledProblem:
         inertia: np.ndarray | None = None,
         known: Evaluation | None = None,
         tolerance: float | None = None,
+        bold: bool = False,
     ) -> Correction:
         """One linear-implicit correction of (P, φ) at fixed u.
 
         Solves with the mass term `rate`; `inertia` (owned unknowns) is the weak rate of change to add to δH/δP;
         `known` is the evaluation of the present state if there is one; `tolerance` is that of the linear solve,
-        if not the solver's own.
+        if not the solver's own; `bold` as in `PolarizationSolver.prepare`.
         """
-        self.polarization.prepare(rate)
+        self.polarization.prepare(rate, bold)
         force, gauss = (known.force, known.gauss) if known else self.polarization.residual()
         total = force if inertia is None else force + inertia
         dP, dphi = self.polarization.solve(total, gauss, tolerance)

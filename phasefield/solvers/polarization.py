@@ -205,15 +205,18 @@ class PolarizationSolver:
 
     # --- operator -----------------------------------------------------------------------------------------
 
-    def prepare(self, rate: float) -> None:
-        """Set the operator up at the present P and u with the mass term `rate` = γ/(Γ Δt) (solver units)."""
+    def prepare(self, rate: float, bold: bool = False) -> None:
+        """Set the operator up at the present P and u with the mass term `rate` = γ/(Γ Δt) (solver units).
+
+        If `bold` the curvature stays as it is where it is negative: the operator need not be definite then.
+        """
         if self.consistent:
-            self._assemble_tangent(None if self.exact else rate)
+            self._assemble_tangent(None if self.exact or bold else rate)
             scale = float(abs(self.A.getDiagonal().max()[1]))
             constrain(self.A, self.free_P, self.free_P, scale)
             self.A.axpy(rate, self.mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
         else:
-            blocks = self._blocks(rate)
+            blocks = self._blocks(rate, bold)
             self.A0.copy(self.A, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
             self.A.setValuesBlockedRCV(
                 self.block_rows, self.block_rows, blocks.reshape(-1, 9), PETSc.InsertMode.ADD_VALUES
@@ -255,12 +258,12 @@ class PolarizationSolver:
             total = self.comm.allreduce((self.nodes.blocks() * self.free_blocks).sum(axis=0))
         return total / self._volume()
 
-    def _blocks(self, rate: float) -> np.ndarray:
-        """Nodal 3x3 blocks: mass plus curvature, kept positive definite."""
+    def _blocks(self, rate: float, bold: bool) -> np.ndarray:
+        """Nodal 3x3 blocks: mass plus curvature, kept positive definite unless `bold`."""
         curvature = self.nodes.blocks()
         shifts = rate * self.volumes
         blocks = curvature + shifts[:, None, None] * np.eye(3)
-        negative = below(curvature, shifts)
+        negative = np.zeros(0, dtype=int) if bold else below(curvature, shifts)
         negative = negative[self.volumes[negative] > 0.0]
         self.clipped = len(negative)
         if len(negative):

@@ -25,6 +25,11 @@ class Relaxation:
 
     The mass term 1/τ falls while the energy follows its quadratic model and rises when it does not; a rise of
     the energy is not accepted.
+
+    Within a wall the local energy curves downwards, which the gradient energy makes good: the wall moves freely. With
+    the curvature reflected it is stiff and creeps. Where a relaxation takes long its steps are bold, with the curvature
+    as it is: they may lead to a saddle, as Newton's method does, so they begin when what is unstable has had the time
+    to grow, end when the energy does not fall, and no state is in equilibrium until a step of the other kind says so.
     """
 
     FIRST_RATE = 10.0
@@ -39,6 +44,8 @@ class Relaxation:
     ACCELERATED_RATE = 0.1
     #: Parts of an extrapolation that are tried: where a wall creeps a straight line leads past its goal.
     SHARES = (1.0, 0.25)
+    #: Steps with so small a mass term after which walls are taken to creep, and the least mass term of bold steps.
+    PATIENCE, BOLD_RATE = 15, 1e-2
     #: Growth of the driving field in one step that is accepted where no energy falls.
     LARGEST_GROWTH = 2.0
 
@@ -50,16 +57,17 @@ class Relaxation:
         self.tolerance = tolerance
         self.rescue = rescue
         self.rate = self.FIRST_RATE
+        self.slow = 0  # steps in a row with a small mass term
         self.remark = ""
         self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
 
     def state(self) -> dict:
         """JSON-able state for a checkpoint."""
-        return {"rate": self.rate, "acceleration": self.acceleration.state()}
+        return {"rate": self.rate, "slow": self.slow, "acceleration": self.acceleration.state()}
 
     def restore(self, state: dict) -> None:
         """Continue from a state of `state()`; then `history()` is to be filled."""
-        self.rate = state["rate"]
+        self.rate, self.slow = state["rate"], state["slow"]
         self.acceleration.restore(state["acceleration"], len(self.problem.state()), self.problem.owned_P)
 
     def history(self) -> dict[str, Owned]:
@@ -96,10 +104,18 @@ class Relaxation:
         )
         return True
 
+    @property
+    def bold(self) -> bool:
+        """Whether negative curvature is left as it is."""
+        return self.slow >= self.PATIENCE and self.problem.functional.variational
+
     def judged(self, now: Evaluation) -> tuple[Evaluation, float, bool]:
         """The state `now`, its driving field and whether it is in equilibrium: then u is too, to its full tolerance."""
         field = self.problem.driving_field(now)
         finished = self.finished(now, field)
+        if finished and self.bold:
+            self.slow = 0
+            return now, field, False
         if finished:
             self.problem.settle()
             now = self.problem.evaluate()
@@ -119,6 +135,8 @@ class Relaxation:
                 problem.restore(saved)
                 self.acceleration.clear()
                 self.rate *= 8.0
+                if self.rate > self.ACCELERATED_RATE:
+                    self.slow = 0
                 rejections += 1
                 # With a mass term that outweighs all else no step is too long.
                 if failure.reason not in DECIDED_BY_LENGTH or rate >= self.FIRST_RATE:
@@ -128,9 +146,11 @@ class Relaxation:
                     raise
                 continue
             if ratio > 0.6:
-                self.rate = max(self.rate / 2.0, self.SMALLEST_RATE)
+                self.rate /= 2.0
             elif ratio < 0.25:
                 self.rate *= 2.0
+            self.slow = self.slow + 1 if self.rate <= self.ACCELERATED_RATE else 0
+            self.rate = max(self.rate, self.BOLD_RATE if self.bold else self.SMALLEST_RATE)
             self.rescue.succeeded()
             return problem.evaluate(parts), rate, rejections
         rate = self.rescue.descend()
@@ -145,7 +165,7 @@ class Relaxation:
         """
         problem, solver = self.problem, self.problem.polarization
         before = problem.state()
-        correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE)
+        correction = problem.correct(self.rate, known=now, tolerance=self.LINEAR_TOLERANCE, bold=self.bold)
         d = correction.increment
         predicted = 0.5 * solver.dot(correction.force, d) - 0.5 * self.rate * solver.dot(solver.inertia(d), d)
         monotone = problem.functional.variational
