@@ -15,6 +15,7 @@ from phasefield import load_case
 from phasefield.build import Parts
 from phasefield.simulation import Simulation
 from phasefield.solvers.curvature import below, reflected
+from phasefield.stepping.relaxation import Relaxation
 
 CASES = Path(__file__).parents[1] / "cases"
 FILM = {
@@ -75,6 +76,21 @@ def test_walls_of_degree_2_come_to_rest() -> None:
     assert simulation.stepper.rejected <= 0.1 * simulation.stepper.number < 10
 
 
+@pytest.mark.parametrize("degree", [1, 2])
+def test_walls_run_in_a_small_field(degree: int) -> None:
+    """Two walls 6 nm apart run into each other; stiff by their own curvature, they took 400 steps."""
+    walls = FILM | {
+        "mesh": {"kind": "box", "size": ["12 nm"], "cells": [96 // degree], "periodic": "x", "degree": degree}
+    }
+    walls["initial"] = FILM["initial"] | {"position": "6 nm"}
+    walls |= {"electrostatics": {"applied_field": [0, 0, 2e6]}, "time": {"mode": "relax", "equilibrium": 1e-4}}
+    simulation = Simulation(load_case(walls))
+    assert simulation.run().status == "done"
+    P = simulation.functional.P.x.array.reshape(-1, 3)[:, 2]
+    assert P.min() > 0.99 * P.max() > 0.0
+    assert simulation.stepper.number + simulation.stepper.rejected < 150
+
+
 def test_walls_without_an_energy_do_not_creep() -> None:
     """With the form of phase-field papers, too, extrapolation takes a wall where it goes: a domain below a tip."""
     case = tomllib.loads((CASES / "mechanical_writing" / "case.toml").read_text(encoding="utf-8"))
@@ -85,3 +101,22 @@ def test_walls_without_an_energy_do_not_creep() -> None:
     simulation = Simulation(load_case(case))
     assert simulation.run().status == "done"
     assert simulation.stepper.number < 25
+
+
+def test_a_potential_beside_its_equilibrium_hides_no_energy() -> None:
+    """H is a maximum in φ: a state is no better because its φ is wrong."""
+    case = laid_over(FILM, {"mesh": {"degree": 1, "periodic": "x"}, "mechanics": {"strain": None}})
+    case["electrostatics"] = {"boundary": [{"on": "y_min", "kind": "electrode"}]}
+    parts = Parts(load_case(case), MPI.COMM_WORLD)
+    parts.initialize()
+    problem = parts.problem
+    relaxation = Relaxation(problem, 1e-4, parts.stepper.rescue)
+    problem.settle_potential()
+    now = problem.evaluate()
+    assert problem.hidden_energy() < 1e-9 * abs(now.energy)
+    phi = problem.functional.phi.x.array
+    phi[:] += 1e-2 * np.random.default_rng(0).standard_normal(len(phi)) * problem.polarization.free_phi
+    wrong = problem.report.parts()
+    assert sum(wrong.values()) < now.energy
+    assert sum(wrong.values()) + problem.hidden_energy() == pytest.approx(now.energy, rel=1e-6)
+    assert not relaxation._better(wrong, now, 0.0)

@@ -102,6 +102,12 @@ class CoupledProblem:
             return known.parts
         return known.parts | {"electric": known.parts["electric"] + self.polarization.hidden_energy(known.gauss)}
 
+    def hidden_energy(self) -> float:
+        """What H rises when φ comes to equilibrium with the present P."""
+        if not self.functional.electrostatics:
+            return 0.0
+        return self.polarization.hidden_energy(self.polarization.gauss_residual())
+
     def snapshot(self) -> Snapshot:
         """Copies of the present fields."""
         f = self.functional

@@ -44,8 +44,9 @@ class Relaxation:
     ACCELERATED_RATE = 0.1
     #: Parts of an extrapolation that are tried: where a wall creeps a straight line leads past its goal.
     SHARES = (1.0, 0.25)
-    #: Steps with so small a mass term after which walls are taken to creep, and the least mass term of bold steps.
-    PATIENCE, BOLD_RATE = 15, 1e-2
+    #: Mass term up to which steps count as long, their number in a row after which walls are taken to creep, and the
+    #: least mass term of bold steps.
+    LONG_RATE, PATIENCE, BOLD_RATE = 1.0, 15, 1e-2
     #: Growth of the driving field in one step that is accepted where no energy falls.
     LARGEST_GROWTH = 2.0
 
@@ -57,17 +58,19 @@ class Relaxation:
         self.tolerance = tolerance
         self.rescue = rescue
         self.rate = self.FIRST_RATE
-        self.slow = 0  # steps in a row with a small mass term
+        self.slow = 0  # long steps in a row
+        self.patience = self.PATIENCE  # of them before steps are bold
         self.remark = ""
         self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
 
     def state(self) -> dict:
         """JSON-able state for a checkpoint."""
-        return {"rate": self.rate, "slow": self.slow, "acceleration": self.acceleration.state()}
+        counters = {"rate": self.rate, "slow": self.slow, "patience": self.patience}
+        return counters | {"acceleration": self.acceleration.state()}
 
     def restore(self, state: dict) -> None:
         """Continue from a state of `state()`; then `history()` is to be filled."""
-        self.rate, self.slow = state["rate"], state["slow"]
+        self.rate, self.slow, self.patience = state["rate"], state["slow"], state["patience"]
         self.acceleration.restore(state["acceleration"], len(self.problem.state()), self.problem.owned_P)
 
     def history(self) -> dict[str, Owned]:
@@ -107,7 +110,13 @@ class Relaxation:
     @property
     def bold(self) -> bool:
         """Whether negative curvature is left as it is."""
-        return self.slow >= self.PATIENCE and self.problem.functional.variational
+        return self.slow >= self.patience and self.problem.functional.variational
+
+    def _be_careful(self) -> None:
+        """No bold steps for a while, for a longer one if it was they that failed."""
+        if self.bold:
+            self.patience *= 2
+        self.slow = 0
 
     def judged(self, now: Evaluation) -> tuple[Evaluation, float, bool]:
         """The state `now`, its driving field and whether it is in equilibrium: then u is too, to its full tolerance."""
@@ -135,8 +144,8 @@ class Relaxation:
                 problem.restore(saved)
                 self.acceleration.clear()
                 self.rate *= 8.0
-                if self.rate > self.ACCELERATED_RATE:
-                    self.slow = 0
+                if self.rate > self.LONG_RATE:
+                    self._be_careful()
                 rejections += 1
                 # With a mass term that outweighs all else no step is too long.
                 if failure.reason not in DECIDED_BY_LENGTH or rate >= self.FIRST_RATE:
@@ -149,7 +158,7 @@ class Relaxation:
                 self.rate /= 2.0
             elif ratio < 0.25:
                 self.rate *= 2.0
-            self.slow = self.slow + 1 if self.rate <= self.ACCELERATED_RATE else 0
+            self.slow = self.slow + 1 if self.rate <= self.LONG_RATE else 0
             self.rate = max(self.rate, self.BOLD_RATE if self.bold else self.SMALLEST_RATE)
             self.rescue.succeeded()
             return problem.evaluate(parts), rate, rejections
@@ -212,13 +221,18 @@ class Relaxation:
             problem.set_state(corrected + share * (proposal - corrected))
             problem.settle(self.MECHANICS_REDUCTION)
             parts = problem.report.parts()
-            if problem.functional.variational:
-                better = sum(parts.values()) <= now.energy + allowed + 100.0 * now.noise
-            else:
-                better = problem.driving_field() < problem.driving_field(now)
-            if better:
+            if self._better(parts, now, allowed):
                 return parts
         self.acceleration.clear()
         problem.restore(saved)
         problem.set_state(corrected)
         return None
+
+    def _better(self, parts: dict[str, float], now: Evaluation, allowed: float) -> bool:
+        """Whether an extrapolated state, the present one, is better than `now`; see `_accelerated`."""
+        problem = self.problem
+        if not problem.functional.variational:
+            return problem.driving_field() < problem.driving_field(now)
+        most, energy = now.energy + allowed + 100.0 * now.noise, float(sum(parts.values()))
+        # An extrapolated φ is off its equilibrium, in which H is largest: there any state would have a low energy.
+        return energy <= most and energy + problem.hidden_energy() <= most
