@@ -16,6 +16,8 @@ from phasefield.study import MemberResults, StudyResults
 PLACES = 8001
 #: Meshes of one and the same case, and the finest of them.
 MESHES, FINEST = ("coarse", "imprint_15mV", "from_6nm"), "fine"
+#: Half sections with a line and the same film without.
+LINES = {f"line_imprint_{imprint}": f"film_imprint_{imprint}" for imprint in ("5mV", "15mV")}
 DRAWN = {
     "ideal": "disk, ideal electrodes",
     "imprint_15mV": "disk, 8 pm, 15 mV",
@@ -38,9 +40,19 @@ def left(results: StudyResults) -> list[Comparison]:
     """What is left of every domain, beside what was written."""
     rows = []
     for member in results:
-        assert isinstance(member.case.initial, WallState)
-        text = f"radius left (nm), {member.name}"
-        rows.append(Comparison(text, radius(member), 1e9 * member.case.initial.position))
+        if isinstance(member.case.initial, WallState):
+            text = f"radius left (nm), {member.name}"
+            rows.append(Comparison(text, radius(member), 1e9 * member.case.initial.position))
+    return rows
+
+
+def costs(results: StudyResults) -> list[Comparison]:
+    """Energy of lines over that of the film without (pJ/m): below zero the ends of a line move on, above it back."""
+    rows = []
+    for line, film in LINES.items():
+        if len(results.present(dict.fromkeys((line, film)))) == 2:
+            with_line, without = (results[name].observables["energy_total"][-1] for name in (line, film))
+            rows.append(Comparison(f"energy of a line (pJ/m), {line}", 2e12 * float(with_line - without)))
     return rows
 
 
@@ -51,8 +63,8 @@ def refinement(results: StudyResults) -> list[Comparison]:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the radii that are left (returned) and draw retention.png."""
-    rows = left(results)
+    """Print the radii that are left and what lines cost (returned), and draw retention.png."""
+    rows = left(results) + costs(results)
     print(comparison_table(rows, "written", digits=3))
     if meshes := refinement(results):
         print(f"\n{comparison_table(meshes, 'finest mesh', digits=3)}")

@@ -287,9 +287,13 @@ def _draw(results: StudyResults) -> None:
             results,
             {"thin": "2.4 nm", "flexo": "4.8 nm", "thick": "9.6 nm", "sharp": "$R$ = 15 nm", "blunt": "$R$ = 60 nm"},
         )
-        for axes, name, largest in zip(maps, ("flexo", "PbTiO3"), (0.4, 0.9), strict=True):
+        for axes, name, text, largest in zip(
+            maps, ("flexo", "PbTiO3"), ("BaTiO$_3$", "PbTiO$_3$"), (0.4, 0.9), strict=True
+        ):
             if name in results:
-                _draw_map(axes, results[name].snapshot(loading(results[name])[2]), largest)
+                force, _, peak = loading(results[name])
+                _draw_map(axes, results[name].snapshot(peak), largest)
+                axes.set_title(f"{text}, {force[peak]:.0f} nN", fontsize=8)
         for axes, letter in zip((loops, films, *maps), "abcd", strict=True):
             mark_panel(axes, letter)
         print(save(figure, results.folder / "writing.png"))
@@ -302,9 +306,8 @@ def _draw_loops(axes: Axes, results: StudyResults, names: dict[str, str]) -> Non
         P = results[name].observables["tip_P_z"][1:]
         axes.plot(force[: peak + 1], P[: peak + 1], "-", color=colour, label=text)
         axes.plot(force[peak:], P[peak:], "--", color=colour)
-    axes.set_xlabel(label("force", "nN"))
-    axes.set_ylabel(label("$P_z$ below the tip", "C/m^2"))
-    axes.legend()
+    axes.set(xlabel=label("force", "nN"), ylabel=label("$P_z$ below the tip", "C/m^2"), ylim=(-0.32, 0.56))
+    axes.legend(loc="upper right", ncols=2)
 
 
 def _draw_map(axes: Axes, snapshot: Snapshot, largest: float) -> None:
