@@ -37,6 +37,12 @@ class Comparison:
         return self.quantity, f"{self.computed:.{digits}g}", f"{self.reference:.{digits}g}", difference
 
 
+def beside(rows: Sequence[Comparison], others: Sequence[Comparison]) -> list[Comparison]:
+    """Numbers beside those of another analysis, as of a finer mesh, by their quantities, as far as both have them."""
+    found = {other.quantity: other.computed for other in others}
+    return [Comparison(row.quantity, row.computed, found[row.quantity]) for row in rows if row.quantity in found]
+
+
 def comparison_table(rows: Sequence[Comparison], reference: str = "published", digits: int = 5) -> str:
     """Lines `quantity  computed  reference  difference  source` under a header that names the `reference`."""
     header = ("", "computed", reference, "difference")

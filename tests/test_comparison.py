@@ -1,6 +1,6 @@
 """The table of computed numbers beside their references."""
 
-from phasefield.comparison import Comparison, comparison_table
+from phasefield.comparison import Comparison, beside, comparison_table
 
 
 def test_differences_are_relative_unless_the_reference_is_zero():
@@ -21,3 +21,9 @@ def test_table_is_aligned_and_names_its_sources():
         "mean P (C/m²)      1e-07            0      +1e-07\n"
         "width (nm)       0.66512            –"
     )
+
+
+def test_analyses_are_compared_by_quantity():
+    rows = [Comparison("a", 1.02, 3.0, "published"), Comparison("b", 2.0)]
+    assert beside(rows, [Comparison("c", 1.0), Comparison("a", 1.0)]) == [Comparison("a", 1.02, 1.0)]
+    assert beside(rows, []) == []

@@ -243,6 +243,18 @@ def test_members_that_were_left_out_are_not_present(tmp_path):
         results["finer"]
 
 
+def test_members_along_an_axis(tmp_path):
+    accuracies = {"accuracy": {"choices": {"as_is": {}, "finer": {"mesh.cells": [16]}}}}
+    study = {"axes": {**TEMPERATURES, **accuracies}, "members": {"coarse": {"mesh.cells": [4]}}}
+    results = gathered(plan_of(tmp_path, study))
+    found = results.along("accuracy", **{"material.temperature": 298.15})
+    assert {name: member.case.mesh.cells for name, member in found.items()} == {"as_is": (8,), "finer": (16,)}
+    assert results.along("accuracy", accuracy="coarse") == {}
+    assert all(
+        "coarse" not in member.name for member in results.along("material.temperature", accuracy="finer").values()
+    )
+
+
 def test_damaged_results_are_refused_by_name(tmp_path):
     plan = plan_of(tmp_path, {"axes": TEMPERATURES})
     prepare(plan, How())

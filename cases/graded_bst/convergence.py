@@ -11,9 +11,10 @@ def numbers(member: MemberResults) -> dict[str, float]:
     """What is printed of a film that was heated, by name with unit."""
     columns = {name: column[1:] for name, column in member.observables.items()}  # the first is not in equilibrium yet
     assert isinstance(member.case.mesh, FilmMesh)
+    start = f"at {columns['load_heating'][0]:.0f} K"
     found = {
-        "largest P at 300 K (C/m²)": columns["max_P"][0],
-        "energy per width at 300 K (J/m²)": columns["energy_total"][0] / member.case.mesh.width[0],
+        f"largest P {start} (C/m²)": columns["max_P"][0],
+        f"energy per width {start} (J/m²)": columns["energy_total"][0] / member.case.mesh.width[0],
     }
     heated = zip(columns["load_heating"], columns["permittivity_zz"], strict=True)
     return found | {f"permittivity at {temperature:.0f} K": value for temperature, value in heated}

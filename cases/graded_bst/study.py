@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from phasefield.comparison import Comparison, comparison_table
+from phasefield.comparison import Comparison, beside, comparison_table
+from phasefield.measure import tunability
 from phasefield.plot.maps import triangulation
 from phasefield.plot.style import LINES, label, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
@@ -30,6 +31,9 @@ HEATED = {
     "heated_single": "one domain",
     "heated_BaTiO3": "BaTiO₃, one domain",
 }
+TUNED = {"tunable_domains": "domains", "tunable_charged": "one domain, held by space charge"}
+#: Temperatures (K) at which the permittivity is printed.
+PRINTED = (300.0, 400.0, 500.0, 600.0, 700.0)
 #: Polarization (C/m²) of domains below which there is no wall to speak of.
 FADED = 0.02
 
@@ -45,19 +49,31 @@ def amplitude(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the rows of the table (returned) and draw films.png and domains.png."""
-    rows = []
-    for name, text in results.present(FILMS).items():
-        _, P = amplitude(results[name])
-        rows.append(Comparison(f"polarization span, {text} (µC/cm²)", 100.0 * np.ptp(P), 100.0 * SPAN))
-    if "domains_in_field" in results and "domains_shorted" in results:
-        rows += _walls(results["domains_shorted"], results["domains_in_field"])
-    for name, text in results.present(HEATED).items():
-        rows += _permittivity(results[name], text)
+    """Print the rows of the table (returned), those of finer meshes beside them, and draw films.png and domains.png."""
+    rows = _rows(results, "")
     print(comparison_table(rows, "published", digits=3))
+    print(comparison_table(beside(rows, _rows(results, "_finer")), "finer", digits=3))
     _draw_curves(results)
     _draw_domains(results)
     return rows
+
+
+def _rows(results: StudyResults, ending: str) -> list[Comparison]:
+    """Of the members whose names have this ending."""
+
+    def present(names: dict[str, str]) -> list[tuple[MemberResults, str]]:
+        return [(results[name + ending], text) for name, text in names.items() if name + ending in results]
+
+    rows = []
+    for member, text in present(FILMS):
+        _, P = amplitude(member)
+        rows.append(Comparison(f"polarization span, {text} (µC/cm²)", 100.0 * np.ptp(P), 100.0 * SPAN))
+    match present({"domains_shorted": "", "domains_in_field": ""}):
+        case [(free, _), (driven, _)]:
+            rows += _walls(free, driven)
+    for member, text in present(HEATED):
+        rows += _permittivity(member, text)
+    return rows + [_tunability(member, text) for member, text in present(TUNED)]
 
 
 def _grid(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
@@ -103,19 +119,27 @@ def heating(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _permittivity(member: MemberResults, text: str) -> list[Comparison]:
-    """At the lowest temperature, and half its range over its mean up to 700 K, where the state is a minimum."""
+    """At the temperatures that are printed, and half its range over its mean, where the state is a minimum."""
     temperatures, values = heating(member)
     known = np.isfinite(values)
     temperatures, values = temperatures[known], values[known]
     variation = 0.5 * np.ptp(values) / values.mean()
-    step = max(1, (len(values) - 1) // 4)
-    others = ", ".join(
-        f"{value:.0f} at {T:.0f} K" for T, value in zip(temperatures[step::step], values[step::step], strict=True)
-    )
+    most = f"largest at {temperatures[values.argmax()]:.0f} K"
+    at = zip(temperatures, values, strict=True)
     return [
-        Comparison(f"permittivity at {temperatures[0]:.0f} K, {text}", values[0], PERMITTIVITY, others),
-        Comparison(f"its variation up to 700 K, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION),
+        *(Comparison(f"permittivity at {T:.0f} K, {text}", x, PERMITTIVITY) for T, x in at if T in PRINTED),
+        Comparison(f"its variation up to 700 K, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION, most),
     ]
+
+
+def _tunability(member: MemberResults, text: str) -> Comparison:
+    """1 − ε(E)/ε(0) at the largest field."""
+    permittivity = member.observables["permittivity_zz"][1:]
+    field = member.final["load_field"] / 1e6
+    found = 100.0 * tunability(permittivity[0], permittivity[-1])
+    return Comparison(
+        f"tunability in {field:.0f} MV/m at 300 K (%), {text}", found, None, f"{permittivity[-1]:.0f} left"
+    )
 
 
 def _draw_curves(results: StudyResults) -> None:

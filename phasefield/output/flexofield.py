@@ -25,7 +25,7 @@ STRAIN_GRADIENTS = {f"strain_gradient_{axis}": i for i, axis in enumerate("xyz")
 
 
 class FlexoField(DerivedField):
-    """E_k = f_ijkl ∂_lε_ij in the space of P.
+    """E_k = ∂_l(f_ijkl ε_ij) in the space of P; f is constant but where it follows the composition.
 
     ∫ E·v dV = −∫ f_ijkl ε_ij ∂_lv_k dV + ∮ f_ijkl ε_ij v_k n_l dA for all v of the space of P, over the body with
     flexocoupling: what the equation of P is driven by, without the surface terms of any form.

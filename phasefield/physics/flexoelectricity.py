@@ -6,8 +6,9 @@ One energy for the direct and the converse effect, with f_ijkl in V (strain ij, 
 
 over the polar body and its whole surface, ε the strain from its stress-free lattice without polarization, that is
 the total strain minus that of misfit and composition. For every θ the bulk sees the flexoelectric field
-E_k = f_ijkl ∂_lε_ij in the equation of P and the stress σ_ij = C(ε − ε°) + f_ijkl ∂_lP_k. What θ changes is the
-surface: where P is free its natural condition is (G∇P)·n = −(1 − θ) f ε n, and the tractions carry −θ f P n.
+E_k = f_ijkl ∂_lε_ij in the equation of P and the stress σ_ij = C(ε − ε°) + f_ijkl ∂_lP_k; where f follows the
+composition the field is ∂_l(f_ijkl ε_ij). What θ changes is the surface: where P is free its natural condition is
+(G∇P)·n = −(1 − θ) f ε n, and the tractions carry −θ f P n.
 
 - θ = 0, "gradient of P": bounded below as long as the plane-wave block is positive definite.
 - θ = ½, "symmetric" (Lifshitz), and θ = 1, "strain gradient" (−f P ∇ε, integrated by parts): a surface mode is

@@ -93,6 +93,10 @@ class StudyResults:
         """Members with these values or names on the axes, in order."""
         return tuple(m for m in self.members if choices.items() <= m.choices.items())
 
+    def along(self, axis: str, **choices: float | str) -> dict[float | str, MemberResults]:
+        """Members with these values or names on other axes, by their place on `axis`, in order."""
+        return {member.choices[axis]: member for member in self.select(**choices) if axis in member.choices}
+
     @property
     def unfinished(self) -> tuple[MemberResults, ...]:
         """Members that are not done."""

@@ -183,6 +183,25 @@ def test_flexoelectric_field_of_a_graded_misfit(tmp_path: Path) -> None:
     assert pytest.approx(43e5) == 4.3e5 * 10.0
 
 
+def test_flexocoupling_that_follows_the_composition(tmp_path: Path) -> None:
+    """Coefficients that double through the film: the field is ∂(f ε), so that f′ ε counts beside f ε′."""
+    doubling = {"f11": f"{F11}*(1 + x)", "f12": f"{F12}*(1 + x)"}
+    simulation = simulation_of(
+        material={"name": graded_material(tmp_path, **doubling), "grading": UP},
+        mesh=film(4, degree=2),
+        initial=uniform(0, 0, 0),
+        mechanics=MISFIT,
+        electrostatics=SHORTED,
+        flexoelectricity={"enabled": True, "form": "strain gradient", "one_way": True},
+    )
+    simulation.parts.initialize()
+    x = simulation.functional.spaces.P.tabulate_dof_coordinates()[:, 0] * 1e-9 / THICKNESS
+    field = simulation.field("E_flexo").x.array.reshape(-1, 3)
+    assert field[:, 2] == pytest.approx(FIELD * ((1.0 + x) + (x - 0.5)), rel=1e-9)
+    mean = simulation.observables.row(0, 0.0, 0.0)["mean_E_flexo_z"]
+    assert mean == pytest.approx(1.5 * FIELD, rel=1e-9)
+
+
 @pytest.mark.parametrize(("sign", "expected"), [(1.0, 0.66687608), (-1.0, -0.65090358)])
 def test_graded_film_with_flexoelectric_field(tmp_path: Path, sign: float, expected: float) -> None:
     _, row = relaxed(

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.polynomial import Polynomial
 from ranks import on_one_and_two
 from relaxed import EPSILON_0, relaxed, simulation_of, uniform
+from scipy.optimize import brentq
 
 from phasefield.errors import CaseError, ConvergenceError
 from phasefield.materials import resolve_set
@@ -23,6 +25,7 @@ from phasefield.measure import (
 )
 from phasefield.simulation import Simulation
 from phasefield.solvers.monolithic import MonolithicSystem
+from phasefield.study.table import reduced
 
 PBTIO3 = {"name": "PbTiO3_Pertsev1998"}
 S11, S12, Q11, Q12, Q44 = 8e-12, -2.5e-12, 0.089, -0.026, 0.0675
@@ -128,6 +131,35 @@ def test_tunability_of_a_paraelectric() -> None:
         chi = susceptibility(a, np.array([0.0, 0.0, p]))[2, 2]
         assert value == pytest.approx(chi + simulation.material.background_permittivity, rel=1e-6)
     assert 0.1 < tunability(*values) < 0.9
+
+
+def field_and_stiffness(simulation: Simulation, misfit: float) -> tuple[Polynomial, Polynomial]:
+    """E = f'(P) and f''(P) of a coherent film polarized along z, with the renormalized coefficients of V4.2."""
+    a = simulation.material.landau
+    a3 = a["alpha_1"] - 2.0 * misfit * Q12 / (S11 + S12)
+    a33 = a["alpha_11"] + Q12**2 / (S11 + S12)
+    energy = Polynomial([0.0, 0.0, a3, 0.0, a33, 0.0, a["alpha_111"]])
+    return energy.deriv(), energy.deriv(2)
+
+
+def test_tunability_of_a_film() -> None:
+    """ε(E) along a ramp of the field, and the column that a study or `phasefield measure` makes of it."""
+    tables = {
+        **film_tables(-0.01),
+        "electrostatics": {**SHORTED, "applied_field": [0, 0, "field"]},
+        "loads": {"field": {"kind": "ramp", "start": 0.0, "stop": 100e6, "t1": 1.0}},
+        "time": {"mode": "ramp", "end": 1.0, "points": 2, "equilibrium": 1e-10},
+        "output": {"response": ["permittivity"]},
+    }
+    simulation = simulation_of(material=PBTIO3, **tables)
+    rows = simulation.run().observables
+    field, stiffness = field_and_stiffness(simulation, -0.01)
+    P = np.array([brentq(field - E, 0.7, 1.0, xtol=1e-15) for E in (0.0, 50e6, 100e6)])
+    expected = simulation.material.background_permittivity + 1.0 / (EPSILON_0 * stiffness(P))
+    assert rows["permittivity_zz"][1:] == pytest.approx(expected, rel=1e-6)
+    [found] = reduced(rows, ["tunability(permittivity_zz)"]).values()
+    assert found == pytest.approx(tunability(expected[0], expected[-1]), rel=1e-6)
+    assert 0.1 < found < 0.9
 
 
 def test_one_factorization_for_all_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,11 +276,8 @@ def test_pyroelectric_coefficient_of_a_film() -> None:
     """A coherent film: the renormalized quartic of V4.2, with the in-plane strain held."""
     simulation, row = film(-0.01)
     P = row["mean_P_z"]
-    a = simulation.material.landau
-    a33 = a["alpha_11"] + Q12**2 / (S11 + S12)
-    a3 = a["alpha_1"] + 0.02 * Q12 / (S11 + S12)
-    stiffness = 2 * a3 + 12 * a33 * P**2 + 30 * a["alpha_111"] * P**4
-    assert pyroelectric(simulation)[2] == pytest.approx(pyro(P, stiffness), rel=1e-6)
+    _, stiffness = field_and_stiffness(simulation, -0.01)
+    assert pyroelectric(simulation)[2] == pytest.approx(pyro(P, stiffness(P)), rel=1e-6)
     assert temperature(simulation).value == 298.15
 
 
