@@ -52,7 +52,7 @@ def analyse(results: StudyResults) -> list[Comparison]:
     print(comparison_table(rows, "published", digits=3))
     fewer = {x: layers[x] for x in list(layers)[::2]}
     for others, text in ((fewer, "half the layers"), (finer, "finer")):
-        print(comparison_table(beside(rows, _rows(others) if others else []), text, digits=3))
+        print(comparison_table(beside(rows, _rows(others)), text, digits=3))
     _draw(layers, results.folder / "layers.png")
     return rows
 
@@ -60,13 +60,16 @@ def analyse(results: StudyResults) -> list[Comparison]:
 def _rows(layers: Layers) -> list[Comparison]:
     rows = []
     for largest, text in FILMS.items():
-        temperatures, permittivity = series(film(layers, largest))
+        chosen = film(layers, largest)
+        if len(chosen) < 2:  # the study was told to leave them out
+            continue
+        temperatures, permittivity = series(chosen)
         for temperature, value in zip(temperatures, permittivity, strict=True):
             if temperature in PRINTED:
                 rows.append(Comparison(f"permittivity at {temperature:.0f} K, {text}", value, PERMITTIVITY))
         variation = 0.5 * np.ptp(permittivity) / permittivity.mean()
         rows.append(Comparison(f"its variation, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION))
-        density = charge(film(layers, largest))
+        density = charge(chosen)
         number = f"{1e-6 * density / ELEMENTARY_CHARGE:.2g} elementary charges per cm³"
         rows.append(Comparison(f"mean free charge at 300 K (C/m³), {text}", density, None, number))
     return rows
