@@ -24,11 +24,17 @@ PRINTED = (300.0, 400.0, 500.0, 600.0, 700.0)
 Layers = dict[float, MemberResults]
 
 
+def heating(layer: MemberResults) -> tuple[np.ndarray, np.ndarray]:
+    """Temperatures (K) and permittivity of a layer."""
+    return layer.observables["load_heating"][1:], layer.observables["permittivity_zz"][1:]
+
+
 def series(layers: Layers) -> tuple[np.ndarray, np.ndarray]:
-    """Temperatures (K), and the permittivity of equal layers in series, each the mean of its two faces."""
-    inverse = np.array([1.0 / layer.observables["permittivity_zz"][1:] for layer in layers.values()])
-    temperatures = next(iter(layers.values())).observables["load_heating"][1:]
-    return temperatures, 1.0 / np.mean(0.5 * (inverse[1:] + inverse[:-1]), axis=0)
+    """Temperatures (K), and the permittivity of layers in series, 1/ε of each the mean of its two faces."""
+    temperatures, permittivities = zip(*map(heating, layers.values()), strict=True)
+    x, inverse = np.array(list(layers)), 1.0 / np.array(permittivities)
+    shares = np.diff(x) / (x[-1] - x[0])
+    return temperatures[0], 1.0 / (shares @ (0.5 * (inverse[1:] + inverse[:-1])))
 
 
 def charge(layers: Layers) -> float:
@@ -43,27 +49,26 @@ def film(layers: Layers, largest: float) -> Layers:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the rows of the table (returned), those of fewer layers and of finer runs beside them; draw layers.png."""
-    layers, finer = (
-        {float(x): member for x, member in results.along("composition", accuracy=accuracy).items()}
-        for accuracy in ("as_is", "finer")
-    )
+    """Print the rows of the table (returned), those of half as many layers and of finer runs; draw layers.png."""
+    layers = {float(x): layer for x, layer in results.along("composition").items()}
     rows = _rows(layers)
     print(comparison_table(rows, "published", digits=3))
-    fewer = {x: layers[x] for x in list(layers)[::2]}
-    for others, text in ((fewer, "half the layers"), (finer, "finer")):
-        print(comparison_table(beside(rows, _rows(others)), text, digits=3))
+    half = {x: layers[x] for x in list(layers)[::2]}
+    print(comparison_table(beside(rows, _rows(half, every=2)), "half", digits=3))
+    finer = [member for member in results if not member.choices]
+    print(comparison_table([row for member in finer for row in _beside_finer(layers, member)], "finer", digits=4))
     _draw(layers, results.folder / "layers.png")
     return rows
 
 
-def _rows(layers: Layers) -> list[Comparison]:
+def _rows(layers: Layers, every: int = 1) -> list[Comparison]:
+    """Of the films that these layers make, from every so many temperatures."""
     rows = []
     for largest, text in FILMS.items():
         chosen = film(layers, largest)
         if len(chosen) < 2:  # the study was told to leave them out
             continue
-        temperatures, permittivity = series(chosen)
+        temperatures, permittivity = (column[::every] for column in series(chosen))
         for temperature, value in zip(temperatures, permittivity, strict=True):
             if temperature in PRINTED:
                 rows.append(Comparison(f"permittivity at {temperature:.0f} K, {text}", value, PERMITTIVITY))
@@ -73,6 +78,15 @@ def _rows(layers: Layers) -> list[Comparison]:
         number = f"{1e-6 * density / ELEMENTARY_CHARGE:.2g} elementary charges per cm³"
         rows.append(Comparison(f"mean free charge at 300 K (C/m³), {text}", density, None, number))
     return rows
+
+
+def _beside_finer(layers: Layers, finer: MemberResults) -> list[Comparison]:
+    """Permittivity of one layer at the temperatures that are printed, as it is and finer."""
+    x = finer.case.material.composition
+    assert x is not None
+    coarse = dict(zip(*heating(layers[x]), strict=True))
+    at = zip(*heating(finer), strict=True)
+    return [Comparison(f"x = {x:g}: permittivity at {T:.0f} K", coarse[T], fine) for T, fine in at if T in PRINTED]
 
 
 def _draw(layers: Layers, path: Path) -> None:

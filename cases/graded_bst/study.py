@@ -29,8 +29,11 @@ HEATED = {
     "heated_to_half": "domains, x up to 0.45",
     "heated_charged": "one domain, held by space charge",
     "heated_single": "one domain",
-    "heated_BaTiO3": "BaTiO₃, one domain",
 }
+#: Lines of the films by the ends of their names.
+STYLES = {"_shorted": "-", "_screened": "--", "_open": ":"}
+#: What is heated through a transition, where its permittivity has a pole.
+TRANSITION = {"heated_BaTiO3": "BaTiO₃, one domain"}
 TUNED = {"tunable_domains": "domains", "tunable_charged": "one domain, held by space charge"}
 #: Temperatures (K) at which the permittivity is printed.
 PRINTED = (300.0, 400.0, 500.0, 600.0, 700.0)
@@ -49,11 +52,12 @@ def amplitude(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the rows of the table (returned), those of finer meshes beside them, and draw films.png and domains.png."""
+    """Print the rows of the table (returned) and those of finer meshes beside them, and draw the three figures."""
     rows = _rows(results, "")
     print(comparison_table(rows, "published", digits=3))
     print(comparison_table(beside(rows, _rows(results, "_finer")), "finer", digits=3))
     _draw_curves(results)
+    _draw_tunability(results)
     _draw_domains(results)
     return rows
 
@@ -72,7 +76,9 @@ def _rows(results: StudyResults, ending: str) -> list[Comparison]:
         case [(free, _), (driven, _)]:
             rows += _walls(free, driven)
     for member, text in present(HEATED):
-        rows += _permittivity(member, text)
+        rows += [*_permittivity(member, text), _variation(member, text)]
+    for member, text in present(TRANSITION):
+        rows += [*_permittivity(member, text), _pole(member, text)]
     return rows + [_tunability(member, text) for member, text in present(TUNED)]
 
 
@@ -114,22 +120,30 @@ def _walls(free: MemberResults, driven: MemberResults) -> list[Comparison]:
 
 
 def heating(member: MemberResults) -> tuple[np.ndarray, np.ndarray]:
-    """Temperatures (K) and relative permittivity along z at the load points of a heated film."""
-    return tuple(member.observables[name][1:] for name in ("load_heating", "permittivity_zz"))  # type: ignore[return-value]
+    """Temperatures (K) and relative permittivity along z of a heated film, where its state is a minimum."""
+    temperatures, values = (member.observables[name][1:] for name in ("load_heating", "permittivity_zz"))
+    known = np.isfinite(values)
+    return temperatures[known], values[known]
 
 
 def _permittivity(member: MemberResults, text: str) -> list[Comparison]:
-    """At the temperatures that are printed, and half its range over its mean, where the state is a minimum."""
-    temperatures, values = heating(member)
-    known = np.isfinite(values)
-    temperatures, values = temperatures[known], values[known]
+    """At the temperatures that are printed."""
+    at = zip(*heating(member), strict=True)
+    return [Comparison(f"permittivity at {T:.0f} K, {text}", x, PERMITTIVITY) for T, x in at if T in PRINTED]
+
+
+def _variation(member: MemberResults, text: str) -> Comparison:
+    """Half the range over the mean."""
+    _, values = heating(member)
     variation = 0.5 * np.ptp(values) / values.mean()
-    most = f"largest at {temperatures[values.argmax()]:.0f} K"
-    at = zip(temperatures, values, strict=True)
-    return [
-        *(Comparison(f"permittivity at {T:.0f} K, {text}", x, PERMITTIVITY) for T, x in at if T in PRINTED),
-        Comparison(f"its variation up to 700 K, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION, most),
-    ]
+    return Comparison(f"its variation up to 700 K, ± (%), {text}", 100.0 * variation, 100.0 * VARIATION)
+
+
+def _pole(member: MemberResults, text: str) -> Comparison:
+    """Temperature of the largest permittivity."""
+    temperatures, values = heating(member)
+    step = f"± {0.5 * (temperatures[1] - temperatures[0]):.0f}"
+    return Comparison(f"temperature of its pole (K), {text}", temperatures[values.argmax()], None, step)
 
 
 def _tunability(member: MemberResults, text: str) -> Comparison:
@@ -147,8 +161,10 @@ def _draw_curves(results: StudyResults) -> None:
         figure = new_figure(6.5, 2.8)
         left, right = figure.subplots(1, 2)
         for (name, text), colour in zip(results.present(FILMS).items(), LINES, strict=False):
-            left.plot(*amplitude(results[name]), color=colour, label=text)
-        for (name, text), colour in zip(results.present(HEATED).items(), LINES, strict=False):
+            # Those of one kind lie on each other.
+            line = next(line for ending, line in STYLES.items() if name.endswith(ending))
+            left.plot(*amplitude(results[name]), line, color=colour, label=text)
+        for (name, text), colour in zip(results.present(HEATED | TRANSITION).items(), LINES, strict=False):
             right.plot(*heating(results[name]), "o-", color=colour, markersize=2.5, label=text)
         left.set_xlabel(label("$z$", "nm"))
         left.set_ylabel(label(r"largest $|P_z|$", "C/m^2"))
@@ -158,6 +174,20 @@ def _draw_curves(results: StudyResults) -> None:
         for axes in (left, right):
             axes.legend(fontsize=7)
         print(save(figure, results.folder / "films.png"))
+
+
+def _draw_tunability(results: StudyResults) -> None:
+    with style():
+        figure = new_figure(3.4, 2.6)
+        axes = figure.subplots()
+        for (name, text), colour in zip(results.present(TUNED).items(), LINES, strict=False):
+            field, permittivity = (results[name].observables[c][1:] for c in ("load_field", "permittivity_zz"))
+            axes.plot(field / 1e6, permittivity, "o-", color=colour, markersize=2.5, label=text)
+        axes.set_xlabel(label("$E$", "MV/m"))
+        axes.set_ylabel(r"$\varepsilon_{zz}$")
+        axes.set_ylim(bottom=0.0)
+        axes.legend(fontsize=7)
+        print(save(figure, results.folder / "tunability.png"))
 
 
 def _draw_domains(results: StudyResults) -> None:
@@ -174,6 +204,7 @@ def _draw_domains(results: StudyResults) -> None:
             image = axes.tripcolor(triangles, P, shading="gouraud", cmap="RdBu_r", vmin=-0.35, vmax=0.35)
             axes.set_title(text, fontsize=8)
             axes.set_xlabel(label("$x$", "nm"))
+            axes.margins(0.0)
         panels[0].set_ylabel(label("$z$", "nm"))
         figure.colorbar(image, ax=panels, label=label("$P_z$", "C/m^2"))
         print(save(figure, results.folder / "domains.png"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from phasefield.comparison import Comparison, beside, comparison_table
+from phasefield.comparison import Comparison, comparison_table
 from phasefield.plot.maps import draw_domains
 from phasefield.plot.style import LINES, label, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults, load_module
@@ -19,8 +19,6 @@ FILMS = {
     "up_graded_relaxed": "up-graded, partly relaxed",
     "down_graded": "down-graded",
 }
-#: Films with domains that are repeated on a finer mesh and in smaller steps, and what these are.
-CHECKED, ACCURACIES = ("up_graded_relaxed", "down_graded"), {"finer": "0.7 nm", "slower": "half steps"}
 #: Columns of domains with P in the plane of the film.
 IN_PLANE = ("fraction_+x", "fraction_-x", "fraction_+y", "fraction_-y")
 #: Times (s) of the load points: without field at first, 20 MV/m against P, without again, along P, without again.
@@ -40,31 +38,22 @@ def in_plane(row: dict[str, float]) -> float:
 
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print the rows of the table (returned) and draw domains.png."""
-    rows = [row for name in FILMS for row in film_rows(results[name], name)]
-    up, single = (at(results[name], STATES["at first"])["permittivity_zz"] for name in ("up_graded", "single"))
-    rows.append(Comparison("permittivity, up-graded/one composition", up / single, published.RATIO, "at most"))
-    for name, text in {"up_graded_3d": "1 nm", "up_graded_3d_coarser": "1.6 nm"}.items():
-        rows.append(Comparison(f"in-plane domains, up-graded in 3D, {text} (%)", 100.0 * in_plane(results[name].final)))
-    print(comparison_table(rows, "published", digits=3))
-    for accuracy, text in ACCURACIES.items():
-        finer = [row for name in CHECKED for row in film_rows(results[f"{name}_{accuracy}"], name)]
-        print(comparison_table(beside(rows, finer), text, digits=3))
-    _draw(results)
-    return rows
-
-
-def film_rows(member: MemberResults, name: str) -> list[Comparison]:
-    """In-plane domains in all states; permittivity and pyroelectric coefficient before and after the field."""
-    states = {state: at(member, time) for state, time in STATES.items()}
-    text, measured = FILMS[name], published.PYRO.get(name)
-    rows = [
-        Comparison(f"in-plane domains, {text}, {state} (%)", 100.0 * in_plane(row)) for state, row in states.items()
-    ]
-    for state in ("at first", "at last"):
-        pyro = 1e6 * abs(states[state]["pyroelectric_z"])
+    rows = []
+    for name, text in FILMS.items():
+        states = {state: at(results[name], time) for state, time in STATES.items()}
+        history = ", ".join(f"{state} {100.0 * in_plane(row):.1f}" for state, row in states.items())
+        rows.append(Comparison(f"in-plane domains, {text} (%)", 100.0 * in_plane(states["at first"]), None, history))
+        last = states["at last"]
+        rows.append(Comparison(f"permittivity, {text}", last["permittivity_zz"]))
+        measured = published.PYRO.get(name)
+        pyro = 1e6 * abs(last["pyroelectric_z"])
         expected = None if measured is None else 1e6 * measured
-        rows.append(Comparison(f"permittivity, {text}, {state}", states[state]["permittivity_zz"]))
-        rows.append(Comparison(f"pyroelectric coefficient, {text}, {state} (µC/m²K)", pyro, expected))
+        rows.append(Comparison(f"pyroelectric coefficient, {text} (µC/m²K)", pyro, expected))
+    up, single = (at(results[name], STATES["at last"])["permittivity_zz"] for name in ("up_graded", "single"))
+    rows.append(Comparison("permittivity, up-graded/single", up / single, published.RATIO, "at most"))
+    rows.append(Comparison("in-plane domains, up-graded in 3D (%)", 100.0 * in_plane(results["up_graded_3d"].final)))
+    print(comparison_table(rows, "published", digits=3))
+    _draw(results)
     return rows
 
 
