@@ -28,8 +28,9 @@ HEATED = {
     "heated_relaxed": "domains, misfit relaxed over 50 nm",
     "heated_to_half": "domains, x up to 0.45",
     "heated_charged": "one domain, held by space charge",
-    "heated_single": "one domain",
 }
+#: What is heated without a polarization across it.
+PARAELECTRIC = {"heated_single": "one domain"}
 #: Lines of the films by the ends of their names.
 STYLES = {"_shorted": "-", "_screened": "--", "_open": ":"}
 #: What is heated through a transition, where its permittivity has a pole.
@@ -77,6 +78,8 @@ def _rows(results: StudyResults, ending: str) -> list[Comparison]:
             rows += _walls(free, driven)
     for member, text in present(HEATED):
         rows += [*_permittivity(member, text), _variation(member, text)]
+    for member, text in present(PARAELECTRIC):
+        rows += _permittivity(member, text)
     for member, text in present(TRANSITION):
         rows += [*_permittivity(member, text), _pole(member, text)]
     return rows + [_tunability(member, text) for member, text in present(TUNED)]
@@ -164,7 +167,7 @@ def _draw_curves(results: StudyResults) -> None:
             # Those of one kind lie on each other.
             line = next(line for ending, line in STYLES.items() if name.endswith(ending))
             left.plot(*amplitude(results[name]), line, color=colour, label=text)
-        for (name, text), colour in zip(results.present(HEATED | TRANSITION).items(), LINES, strict=False):
+        for (name, text), colour in zip(results.present(HEATED | PARAELECTRIC | TRANSITION).items(), LINES, strict=False):
             right.plot(*heating(results[name]), "o-", color=colour, markersize=2.5, label=text)
         left.set_xlabel(label("$z$", "nm"))
         left.set_ylabel(label(r"largest $|P_z|$", "C/m^2"))
