@@ -167,7 +167,8 @@ def _draw_curves(results: StudyResults) -> None:
             # Those of one kind lie on each other.
             line = next(line for ending, line in STYLES.items() if name.endswith(ending))
             left.plot(*amplitude(results[name]), line, color=colour, label=text)
-        for (name, text), colour in zip(results.present(HEATED | PARAELECTRIC | TRANSITION).items(), LINES, strict=False):
+        heated = results.present(HEATED | PARAELECTRIC | TRANSITION)
+        for (name, text), colour in zip(heated.items(), LINES, strict=False):
             right.plot(*heating(results[name]), "o-", color=colour, markersize=2.5, label=text)
         left.set_xlabel(label("$z$", "nm"))
         left.set_ylabel(label(r"largest $|P_z|$", "C/m^2"))
