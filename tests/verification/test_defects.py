@@ -216,6 +216,20 @@ def test_slowest_relaxation_between_blocking_electrodes(length, rate):
     assert found == pytest.approx(rate, rel=1e-3)
 
 
+def test_next_mode_between_blocking_electrodes():
+    """V11.3: the even wave decays at D (1/λ_D² + π²/L²), 1.0987 D/λ_D² for L = 10 λ_D; here in one implicit step."""
+    simulation = started(case_of(line(20.0, 200), {"V": vacancy()}, [electrode("bottom"), electrode("top")]))
+    solver, equations = simulation.stepper.solver, simulation.stepper.solver.species[0]
+    z = equations.species.space.tabulate_dof_coordinates()[:, 0] * 1e-9 / DEBYE
+    wave = equations.volumes * np.cos(np.pi * z / 10.0)
+    equations.species.set(1.0 + 1e-4 * np.cos(np.pi * z / 10.0))
+    simulation.problem.settle_potential()
+    start = equations.c.copy()
+    solver.begin(DEBYE**2 / D / simulation.scaling.time, [start])
+    solver.solve(0.0, None, 1e-13)
+    assert (wave @ start) / (wave @ equations.c) - 1.0 == pytest.approx(1.0987, rel=1e-3)
+
+
 def test_dynamic_polarization_ends_where_relaxed_polarization_is():
     """Both go through the same states of the defects, whose time is twelve decades longer than that of P."""
     times = {"mode": "transient", "end": 20.0 * DEBYE**2 / D, "tolerance": 1e-4}
