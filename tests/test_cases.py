@@ -196,7 +196,7 @@ def test_domain_walls_beside_their_closed_form(tmp_path):
 
 @pytest.mark.long
 def test_vacancies_follow_the_polarization(tmp_path):
-    left_out = [f"members.{name}=" for name in ("up_coarse", "up_fine", "way_coarse", "way_fine")]
+    left_out = ["axes.cells.choices.fine=", "members.way_fine="]
     rows = {row.quantity: row for row in run_study(CASES / "resistive_switching", tmp_path, left_out).analysis}
     up, down = (rows[f"mean height, P {name} (nm)"].computed for name in ("up", "down"))
     assert up < 6.0
@@ -220,9 +220,11 @@ def test_vacancies_follow_the_polarization(tmp_path):
 
 @pytest.mark.long
 def test_vacancies_under_a_tip(tmp_path):
-    left_out = ("no_electrostriction", "only_electrostriction", "reversed", "bias_plus", "bias_minus", "grounded")
-    left_out += ("more_vacancies", "half_force", "both_ways", "coarse", "fine", "large", "in_time", "scanned")
-    changes = [f"members.{name}=" for name in left_out] + SHORT["vacancy_drift"]
+    channels = ("no_electrostriction", "reversed", "bias_plus", "bias_minus", "grounded")
+    channels += ("more_vacancies", "half_force", "both_ways")
+    members = ("only_electrostriction", "large", "in_time", "in_time_fine", "scanned", "scanned_coarse")
+    changes = [f"axes.channel.choices.{name}=" for name in channels] + ["axes.cells.choices.fine="]
+    changes += [f"members.{name}=" for name in members] + SHORT["vacancy_drift"]
     rows = {row.quantity: row for row in run_study(CASES / "vacancy_drift", tmp_path, changes).analysis}
     assert rows["c/c0 below, Vegard strain alone"].computed < 0.3
     # Flexoelectricity alone collects vacancies below the contact, or moves them to a ring around it, by its sign.
@@ -235,9 +237,10 @@ def test_vacancies_under_a_tip(tmp_path):
 
 
 def test_vacancies_and_polarization_through_strained_films(tmp_path):
-    left_out = ("l_40nm", "l_20nm", "l_5nm", "l_2nm", "no_flexo", "no_vegard", "coherent", "electrodes")
-    left_out += ("stopped_at_450K", "fewer_vacancies", "coarse", "fine", "open_0", "open_1")
-    changes = [f"members.{name}=" for name in left_out] + ['mesh.spacing="0.5 nm"']
+    films = ("l_40nm", "l_20nm", "l_5nm", "l_2nm", "no_flexo", "no_vegard", "coherent", "electrodes")
+    films += ("stopped_at_450K", "fewer_vacancies")
+    changes = [f"axes.film.choices.{name}=" for name in films] + ["axes.cells.choices.fine="]
+    changes += ["members.open_0=", "members.open_1=", 'mesh.spacing="0.5 nm"']
     rows = {row.quantity: row for row in run_study(CASES / "strained_vacancies", tmp_path, changes).analysis}
     assert rows["vacancies, bottom/top"].computed > 1.5
     assert abs(rows["vacancies, bottom/top"].difference) < 0.04

@@ -20,6 +20,12 @@ ELECTRODES = ("bottom", "top")
 PULSE, OVER = 1000.0, 1004.0
 
 
+def state(results: StudyResults, name: str, cells: str = "usual") -> MemberResults:
+    """The run to an equilibrium."""
+    (found,) = results.select(state=name, cells=cells)
+    return found
+
+
 def across(snapshot: Snapshot, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Heights (nm) and values of a field."""
     order = np.argsort(snapshot.points[:, 2])
@@ -49,22 +55,24 @@ def barriers(member: MemberResults) -> np.ndarray:
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the rows of the table (returned) and draw vacancies.png."""
-    rows = [*_places(results), *_levels(results), *_times(results), *_convergence(results)]
-    print(comparison_table(rows, "reference", digits=4))
+    """Print the rows of the table (returned) and draw vacancies.png and switching.png."""
+    finer = equilibria(results, "fine") if results.select(cells="fine") else {}
+    rows = [Comparison(what, value, finer.get(what), "") for what, value in equilibria(results).items()]
+    print(comparison_table(rows, "finer cells", digits=4) + "\n")
+    times = [*_times(results), *_convergence(results)]
+    print(comparison_table(times, "reference", digits=4))
     _draw(results)
-    return rows
+    return [*rows, *times]
 
 
-def _places(results: StudyResults) -> Iterator[Comparison]:
-    for name, text in results.present(SHOWN).items():
-        yield Comparison(f"mean height, {text} (nm)", middle(results[name].snapshot()))
-
-
-def _levels(results: StudyResults) -> Iterator[Comparison]:
-    """Barriers, and what P, vacancies and electrons change of them."""
+def equilibria(results: StudyResults, cells: str = "usual") -> dict[str, float]:
+    """Where vacancies are, barriers, and what P, vacancies and electrons change of them."""
+    found = {
+        f"mean height, {text} (nm)": middle(state(results, name, cells).snapshot()) for name, text in SHOWN.items()
+    }
     up, down, empty_up, empty_down, insulating, empty = (
-        barriers(results[name]) for name in ("up", "down", "up_without", "down_without", "up_insulating", "up_empty")
+        barriers(state(results, name, cells))
+        for name in ("up", "down", "up_without", "down_without", "up_insulating", "up_empty")
     )
     changes = {
         "barrier, P up": up,
@@ -76,10 +84,10 @@ def _levels(results: StudyResults) -> Iterator[Comparison]:
         "by electrons, P up, no vacancies": empty_up - empty,
     }
     for what, values in changes.items():
-        for electrode, value in zip(ELECTRODES, values, strict=True):
-            yield Comparison(f"{what}, {electrode} (eV)", float(value))
+        found |= {f"{what}, {e} (eV)": float(v) for e, v in zip(ELECTRODES, values, strict=True)}
     for name, text in {"up": "P up", "up_without": "P up, no vacancies"}.items():
-        yield Comparison(f"most electrons, {text} (1/cm³)", 1e-6 * results[name].final["max_c_electrons"])
+        found[f"most electrons, {text} (1/cm³)"] = 1e-6 * state(results, name, cells).final["max_c_electrons"]
+    return found
 
 
 def _times(results: StudyResults) -> Iterator[Comparison]:
@@ -88,7 +96,7 @@ def _times(results: StudyResults) -> Iterator[Comparison]:
     times, heights = journey(switched)
     before = times <= PULSE
     found = heights[before][-1]
-    up, down = (middle(results[name].snapshot()) for name in ("up", "down"))
+    up, down = (middle(state(results, name).snapshot()) for name in ("up", "down"))
     yield Comparison("mean height before the pulse (nm)", float(found), up, "equilibrium, P up")
     yield Comparison("mean height at the end (nm)", float(heights[-1]), down, "equilibrium, P down")
     t, barrier = switched.observables["time"], switched.observables["barrier_top"]
@@ -101,42 +109,52 @@ def _times(results: StudyResults) -> Iterator[Comparison]:
 
 
 def _convergence(results: StudyResults) -> Iterator[Comparison]:
-    """Cells of twice and half the size, steps of five times and a fifth of the tolerance: beside the default."""
-    default, way = results["up"], half_way(*journey(results["way"]), middle(results["up"].snapshot()))
-    for kind in ("coarse", "fine"):
-        if f"up_{kind}" in results:
-            other = results[f"up_{kind}"]
-            height, (bottom, top) = middle(other.snapshot()), barriers(other)
-            yield Comparison(f"{kind}: mean height, P up (nm)", height, middle(default.snapshot()), "default")
-            for electrode, value, usual in zip(ELECTRODES, (bottom, top), barriers(default), strict=True):
-                yield Comparison(f"{kind}: barrier, P up, {electrode} (eV)", float(value), float(usual), "default")
-        if f"way_{kind}" in results:
-            found = half_way(*journey(results[f"way_{kind}"]), middle(default.snapshot()))
-            yield Comparison(f"{kind}: half of the way after (s)", found, way, "default")
+    """Half of the way in smaller steps, on finer cells."""
+    if "way_fine" in results:
+        end = middle(state(results, "up").snapshot())
+        usual, fine = (half_way(*journey(results[name]), end) for name in ("way", "way_fine"))
+        yield Comparison("half of the way after, a fifth of the error (s)", fine, usual, "usual")
 
 
 def _draw(results: StudyResults) -> None:
     with style():
-        figure = new_figure(6.5, 2.6)
-        left, right = figure.subplots(1, 2)
-        for (name, text), colour in zip(results.present(SHOWN).items(), LINES, strict=False):
-            z, c = across(results[name].snapshot(), "c_V_O")
-            left.semilogy(z, c * 1e-6, color=colour, label=text)
-            _, band = across(results[name].snapshot(), "conduction_band")
-            right.plot(z, band, color=colour)
-        left.set_ylim(1e12, 1e23)
-        left.set_ylabel(label("$c$", "1/cm^3"))
-        left.legend()
-        right.axhline(0.0, color="0.6", linewidth=0.8)
-        right.set_ylabel(label("$E_c - E_F$", "eV"))
-        for axes in (left, right):
-            axes.set_xlabel(label("$z$", "nm"))
-        print(save(figure, results.folder / "vacancies.png"))
-        figure = new_figure(3.4, 2.6)
-        axes = figure.subplots()
-        times, heights = journey(results["switched"])
-        axes.semilogx(times[1:], heights[1:], color=LINES[0])
-        axes.set_xlim(1e-4, times[-1])
-        axes.set_xlabel(label("$t$", "s"))
-        axes.set_ylabel(label("mean height", "nm"))
-        print(save(figure, results.folder / "switching.png"))
+        _draw_equilibria(results)
+        _draw_journey(results)
+
+
+def _draw_equilibria(results: StudyResults) -> None:
+    """Profiles of vacancies, and of the band."""
+    figure = new_figure(6.5, 2.6)
+    left, right = figure.subplots(1, 2)
+    for (name, text), colour in zip(SHOWN.items(), LINES, strict=False):
+        snapshot = state(results, name).snapshot()
+        z, c = across(snapshot, "c_V_O")
+        left.semilogy(z, c * 1e-6, color=colour, label=text)
+        _, band = across(snapshot, "conduction_band")
+        right.plot(z, band, color=colour)
+    left.set_ylim(1e12, 1e23)
+    left.set_ylabel(label("$c$", "1/cm^3"))
+    left.legend()
+    right.axhline(0.0, color="0.6", linewidth=0.8)
+    right.set_ylabel(label("$E_c - E_F$", "eV"))
+    for axes in (left, right):
+        axes.set_xlabel(label("$z$", "nm"))
+    print(save(figure, results.folder / "vacancies.png"))
+
+
+def _draw_journey(results: StudyResults) -> None:
+    """Mean height of the vacancies before the pulse, and from its beginning."""
+    times, heights = journey(results["switched"])
+    figure = new_figure(5.2, 2.4)
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, start, shown, text in (
+        (panels[0], 0.0, times <= PULSE, "$t$"),
+        (panels[1], PULSE, times > PULSE, "$t$ from the pulse on"),
+    ):
+        axes.semilogx(times[shown] - start, heights[shown], color=LINES[0])
+        axes.set_xlabel(label(text, "s"))
+    panels[0].set_xlim(1e-4, PULSE)
+    panels[0].set_ylabel(label("mean height", "nm"))
+    panels[1].set_xlim(0.1, times[-1] - PULSE)
+    panels[1].axvspan(0.1, OVER - PULSE, color="0.93")
+    print(save(figure, results.folder / "switching.png"))

@@ -28,9 +28,20 @@ TEXTS = {
     "stopped_at_450K": "vacancies stop at 450 K",
     "fewer_vacancies": "a tenth of the vacancies",
 }
-MESHES = {"coarse": "0.5 nm", "l_10nm": "0.25 nm", "fine": "0.125 nm"}
 #: Films that take up vacancies, and their misfit in per cent.
 OPEN = {"open_0": 0, "open_1": 1, "open_2": 2}
+
+
+def run_of(results: StudyResults, film: str, cells: str = "usual") -> MemberResults | None:
+    """The run of a film, if the study has it."""
+    found = results.select(film=film, cells=cells)
+    return found[0] if found else None
+
+
+def found_of(results: StudyResults, names: dict[str, str], cells: str = "usual") -> dict[str, Film]:
+    """Films by name, those of `names` that the study has."""
+    runs = {name: run_of(results, name, cells) for name in names}
+    return {name: Film(run) for name, run in runs.items() if run}
 
 
 class Film:
@@ -66,6 +77,11 @@ class Film:
     def mean_angle(self) -> float:
         """Mean angle of P with the plane, without the faces (degrees)."""
         return float(np.trapezoid(self.angle[self.inside], self.z[self.inside]) / np.ptp(self.z[self.inside]))
+
+    @property
+    def at_top(self) -> float:
+        """Angle of P with the plane 1.5 nm below the top (degrees)."""
+        return float(np.interp(self.z[-1] - 1.5, self.z, self.angle))
 
     @property
     def contrast(self) -> float:
@@ -105,44 +121,55 @@ def hot_contrast(case: Case, film: Film) -> float:
 
 def films(results: StudyResults) -> str:
     """Table of all films that were cooled."""
-    columns = {
-        "bottom/top": 11,
-        "misfit": 12,
-        "Vegard": 12,
-        "|P| bottom": 12,
-        "|P| top": 9,
-        "mean P_z": 11,
-        "angle": 8,
-        "at top": 8,
-    }
-    head = "".join(f"{name:>{width}}" for name, width in columns.items())
-    lines = ["gradients in 1/m, P in C/m², angles with the plane in degrees", f"{'':26}{head}"]
-    for name, text in results.present(LENGTHS | TEXTS).items():
-        film = Film(results[name])
-        by_misfit, by_vacancies = film.gradients
-        angles = f"{film.mean_angle():8.2f}{film.angle[film.inside][-1]:8.2f}"
-        lines.append(
-            f"{text:26}{film.contrast:11.3f}{by_misfit:12.2e}{by_vacancies:12.2e}{film.in_plane[0]:12.4f}"
-            f"{film.in_plane[-1]:9.4f}{film.mean(film.P[:, 2]):11.5f}{angles}"
-        )
+    head = "".join(f"{name:>{width}}" for name, (width, _) in COLUMNS.items())
+    lines = ["gradients in 1/m, P in C/m², angles with the plane in degrees; change of any on finer cells"]
+    lines.append(f"{'':26}{head}{'change':>9}")
+    finer = found_of(results, LENGTHS | TEXTS, "fine")
+    for name, film in found_of(results, LENGTHS | TEXTS).items():
+        values = numbers(film)
+        shown = "".join(f"{v:{width}{digits}}" for v, (width, digits) in zip(values, COLUMNS.values(), strict=True))
+        change = f"{largest_change(values, numbers(finer[name])):7.2f} %" if name in finer else ""
+        lines.append(f"{(LENGTHS | TEXTS)[name]:26}{shown}{change}")
     return "\n".join(lines)
+
+
+#: What the table shows of a film, with the width and the digits of the column.
+COLUMNS = {
+    "bottom/top": (11, ".3f"),
+    "misfit": (12, ".2e"),
+    "Vegard": (12, ".2e"),
+    "|P| bottom": (12, ".4f"),
+    "|P| top": (9, ".4f"),
+    "mean P_z": (11, ".5f"),
+    "angle": (8, ".2f"),
+    "at top": (8, ".2f"),
+}
+
+
+def numbers(film: Film) -> list[float]:
+    """The columns of the table for a film."""
+    ends = [float(film.in_plane[0]), float(film.in_plane[-1])]
+    return [film.contrast, *film.gradients, *ends, film.mean(film.P[:, 2]), film.mean_angle(), film.at_top]
+
+
+def largest_change(values: list[float], others: list[float]) -> float:
+    """Largest relative difference (per cent) of numbers that are not zero."""
+    return max(100.0 * abs(v / o - 1.0) for v, o in zip(values, others, strict=True) if abs(o) > 1e-6)
 
 
 def published(results: StudyResults) -> list[Comparison]:
     """The angle beside the published one, and what closed forms say."""
-    film = Film(results["l_10nm"])
+    films_of = found_of(results, LENGTHS | TEXTS)
+    film = films_of["l_10nm"]
     rows = [
         Comparison("mean turning of P out of the plane (°)", abs(film.mean_angle()), PUBLISHED, "SrMnO3"),
         Comparison("vacancies, bottom/top", film.contrast, hot_contrast(film.case, film), "Boltzmann at 600 K"),
     ]
-    if "reversed" in results:
-        other = Film(results["reversed"])
+    if other := films_of.get("reversed"):
         rows.append(Comparison("mean angle, −f (°)", other.mean_angle(), -film.mean_angle(), "the other way"))
-    steepest = [Film(results[name]) for name in results.present(LENGTHS)]
-    angles = [abs(f.mean_angle()) for f in steepest]
-    gradients = [abs(sum(f.gradients)) for f in steepest]
-    if len(angles) > 1:
-        needed = gradients[-1] * PUBLISHED / angles[-1]
+    steepest = films_of.get("l_2nm")
+    if steepest:
+        needed = abs(sum(steepest.gradients)) * PUBLISHED / abs(steepest.mean_angle())
         rows.append(Comparison("strain gradient for 15° by proportion (1/m)", needed))
     return rows
 
@@ -168,33 +195,18 @@ def uptake(results: StudyResults) -> list[Comparison]:
     return rows
 
 
-def refinement(results: StudyResults) -> list[Comparison]:
-    """What is printed, by mesh, beside the finest."""
-    found = {cells: Film(results[name]) for name, cells in results.present(MESHES).items()}
-    *_, finest = found.values()
-    rows = []
-    for text, value in (
-        ("mean angle (°)", Film.mean_angle),
-        ("angle 1.5 nm below the top (°)", lambda f: float(np.interp(13.5, f.z, f.angle))),
-        ("|P| in the plane, bottom (C/m²)", lambda f: float(f.in_plane[0])),
-        ("vacancies, bottom/top", lambda f: f.contrast),
-    ):
-        rows += [Comparison(f"{text}, cells {cells}", value(film), value(finest)) for cells, film in found.items()]
-    return rows
-
-
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print the tables, draw films.png, and return the numbers beside their references."""
     print(films(results) + "\n")
     rows = [*published(results), *uptake(results)]
-    print(comparison_table(rows, "reference", digits=4) + "\n")
-    print(comparison_table(refinement(results), "finest mesh", digits=4))
+    print(comparison_table(rows, "reference", digits=4))
     _draw(results)
     return rows
 
 
 def _draw(results: StudyResults) -> None:
-    chosen = results.present(LENGTHS | {name: TEXTS[name] for name in ("no_vegard", "reversed")})
+    texts = LENGTHS | {name: TEXTS[name] for name in ("no_vegard", "reversed")}
+    chosen = found_of(results, texts)
     with style():
         figure = new_figure(7.2, 2.6)
         panels = figure.subplots(1, 3)
@@ -204,7 +216,7 @@ def _draw(results: StudyResults) -> None:
             (lambda f: f.angle, label("angle with the plane", "°")),
         )
         for axes, (value, text), letter in zip(panels, quantities, "abc", strict=True):
-            _draw_profiles(axes, {label_: Film(results[name]) for name, label_ in chosen.items()}, value)
+            _draw_profiles(axes, {texts[name]: film for name, film in chosen.items()}, value)
             axes.set_xlabel(label("$z$", "nm"))
             axes.set_ylabel(text)
             mark_panel(axes, letter)
@@ -215,4 +227,4 @@ def _draw(results: StudyResults) -> None:
 def _draw_profiles(axes: Axes, found: dict[str, Film], value) -> None:  # type: ignore[no-untyped-def]
     for colour, (text, film) in zip(LINES, found.items(), strict=False):
         assert isinstance(film.case.mesh, FilmMesh)
-        axes.plot(film.z, value(film), color=colour, label=text)
+        axes.plot(film.z, value(film), color=colour, label=text, linestyle="--" if text == TEXTS["reversed"] else "-")
