@@ -30,6 +30,7 @@ from phasefield.scaling import scaling_for
 from phasefield.solvers.contact import IndenterContact
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSolver, SpeciesEquations
+from phasefield.solvers.drift_krylov import system_for
 from phasefield.solvers.floating import Floating
 from phasefield.solvers.mechanics import MechanicsSolver
 from phasefield.solvers.polarization import PolarizationSolver
@@ -186,7 +187,8 @@ class Parts:
             SpeciesEquations(self.problem, species, held.free_c, held.free_mu, held.follows)
             for species, held in zip(ions.species, ions.held, strict=True)
         ]
-        solver = DriftSolver(self.problem, equations, case.solver.newton_unknowns)
+        system = system_for(self.problem, equations, case.solver.drift, case.solver.newton_unknowns)
+        solver = DriftSolver(self.problem, system)
         D = [diffusivity(spec, self.body.temperature) for spec in ions.specs.values()]
         size = LENGTH * max(self.domain.lengths)
         relaxed = case.defects.polarization == "relaxed"

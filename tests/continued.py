@@ -17,10 +17,11 @@ TIMES = {
     "ramp": {"mode": "ramp", "end": 1.0, "points": 2, "equilibrium": 1e-5},
     "backward-euler": {"mode": "transient", "scheme": "backward-euler", "steps": [1e-14, 2e-14, 1e-14]},
 }
-#: Mobile defects on a line, P beside them or at once in equilibrium, and to equilibrium.
+#: Mobile defects on a line, P beside them or at once in equilibrium, without factors, and to equilibrium.
 DRIFTS = {
     "dynamic": {"mode": "transient", "end": 1.0, "tolerance": 0.02},
     "relaxed": {"mode": "transient", "end": 1.0, "tolerance": 0.02},
+    "iterative": {"mode": "transient", "end": 1.0, "tolerance": 0.02},
     "relax": {"mode": "relax", "equilibrium": 1e-5},
 }
 
@@ -68,6 +69,7 @@ def drift_of(name: str) -> dict:
             "species": {"V": vacancy},
         },
         "time": DRIFTS[name],
+        "solver": {"drift": "iterative" if name == "iterative" else "auto"},
         "output": {"figure": False, "every_steps": 3},
     }
 

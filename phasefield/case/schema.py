@@ -1350,6 +1350,9 @@ class Solver(Table):
     """relative tolerance of Newton's method (backward-euler)"""
     newton_unknowns: Count = 100_000
     """number of unknowns above which Newton's method is not used: its factors need some GB in 3D there"""
+    drift: Literal["auto", "direct", "iterative"] = "auto"
+    """how the steps of mobile defects solve for all unknowns together: by factors, by an iterative solver, or by
+    factors up to `newton_unknowns`"""
     quadrature_degree: Annotated[int, Strict(), Field(ge=2, le=16)] | None = None
     """polynomial degree that volume integrals are exact for"""
     petsc: dict[str, PetscValue] = Field(default_factory=dict)

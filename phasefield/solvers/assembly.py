@@ -36,6 +36,12 @@ class AssembledVector:
         return self.buffer.array[: self.owned]
 
 
+def size_of(fields: list[fem.Function]) -> int:
+    """Number of unknowns of several fields, on all ranks."""
+    maps = [(field.function_space.dofmap.index_map, field.function_space.dofmap.index_map_bs) for field in fields]
+    return sum(index_map.size_global * size for index_map, size in maps)
+
+
 def assembled_matrix(form: ufl.Form) -> PETSc.Mat:
     """Assembled operator of a bilinear form, without boundary conditions."""
     compiled = jit.form(form)

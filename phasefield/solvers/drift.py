@@ -4,9 +4,10 @@ The step is the saddle point of
 
     H(P, u, φ, c) + Σ_s kT [ −∫ (c − c̃) μ − ½ Δt ∫ M* ∇μ·D∇μ ]
 
-(plus the inertia of P, if P is not relaxed), found by Newton's method with the second derivatives of all of it, by a
-direct solver. M* is the mobility of a predicted state: then at fixed P there is one solution for any Δt, and with c̃ the
-last state H cannot rise. What keeps the scheme sound on coarse meshes:
+(plus the inertia of P, if P is not relaxed), found by Newton's method with the second derivatives of all of it; what
+solves for its corrections is a `DriftSystem`, with factors here, without in `drift_krylov`. M* is the mobility of a
+predicted state: then at fixed P there is one solution for any Δt, and with c̃ the last state H cannot rise. What keeps
+the scheme sound on coarse meshes:
 
 - The mixing energy has logarithms of its own at each node, which keep the solution inside 0 and c_max; a correction
   that would leave a node less than half of its distance to either moves the logarithm of that distance instead.
@@ -24,7 +25,7 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
-from phasefield.errors import CaseError, ConvergenceError
+from phasefield.errors import ConvergenceError
 from phasefield.physics.species import Species
 from phasefield.solvers.assembly import AssembledVector, body_volumes
 from phasefield.solvers.core import CoupledProblem
@@ -57,6 +58,9 @@ class SpeciesEquations:
         self.exchange = AssembledVector(ufl.derivative(self.drift, species.c, ufl.TestFunction(V)), V)
         self.balance = AssembledVector(ufl.derivative(self.drift, species.mu, ufl.TestFunction(V)), V)
         self.volumes = body_volumes(functional, V)
+        open_nodes = ((free_mu == 0.0) & (self.volumes > 0.0)).any()
+        #: Whether no defects pass through boundaries.
+        self.closed = not self.comm.allreduce(bool(open_nodes), op=MPI.LOR)
 
     @property
     def c(self) -> np.ndarray:
@@ -98,6 +102,13 @@ class SpeciesEquations:
         """Integral of the concentration (solver units)."""
         return self.comm.allreduce(float(self.volumes @ self.c))
 
+    def missing(self, change: np.ndarray) -> np.ndarray:
+        """What makes the number with a change of c that of the start of the step, by one change of ln c everywhere."""
+        weights = self.species.mobility(self.c) * self.free_c
+        old = self.species.old.x.array[: self.species.owned]
+        number, size = self.comm.allreduce(self.volumes @ np.stack([old - self.c - change, weights], axis=1))
+        return number / size * weights
+
     def spread(self, change: np.ndarray, around: np.ndarray) -> float:
         """Root mean square over the defects of a relative change of the concentration.
 
@@ -133,11 +144,17 @@ class SpeciesEquations:
 
 
 class DriftSystem(MonolithicSystem):
-    """The linear system of a step, with the concentrations and potentials of all species beside P, φ and u."""
+    """The linear system of a step, with the concentrations and potentials of all species beside P, φ and u.
+
+    Attributes: iterations (factorizations so far); missed, by the last `move` (see `SpeciesEquations.move`); careful,
+    whether corrections have to be exact, as close to where P loses its stability.
+    """
 
     def __init__(self, problem: CoupledProblem, species: list[SpeciesEquations]):
         self.species = species
+        self.iterations = 0
         self.missed = 0.0
+        self.careful = False
         super().__init__(problem)
 
     def _free_by_field(self) -> dict[fem.Function, np.ndarray]:
@@ -160,8 +177,22 @@ class DriftSystem(MonolithicSystem):
                 return s.species.derivative(residual, trial)
         return super()._derivative(residual, field, trial)
 
+    def prepare(self, rate: float) -> None:
+        """Make ready to `solve` at the present state, with the mass term `rate`.
+
+        Raises ConvergenceError ("not_convex") where the energy is no minimum in P.
+        """
+        self.assemble(rate)
+        self.factorize()
+        self.iterations += 1
+        if not self.convex:
+            raise ConvergenceError("not_convex", "the polarization is unstable")
+
+    def verify(self) -> None:
+        """What `prepare` left to be checked at the end of a step: nothing."""
+
     def move(self, by: Unknowns, length: float) -> None:
-        """Add `length` times a correction to the fields and the mean strain; `missed` is that of `SpeciesEquations`."""
+        """Add `length` times a correction to the fields and the mean strain."""
         parts = self.parts(by)
         others = [0.0 * part if self._is_concentration(field) else part for field, part in parts.items()]
         super().move(Unknowns(np.concatenate(others), by.strain), length)
@@ -195,10 +226,7 @@ class DriftSolver:
 
     Args:
         problem: the fields.
-        species: equations of the species.
-        most_unknowns: number of unknowns above which factors are taken to need too much memory.
-
-    Attributes: iterations (factorizations so far).
+        system: what solves for the corrections.
     """
 
     MOST_STEPS = 40
@@ -207,24 +235,20 @@ class DriftSolver:
     #: Corrections that may grow in a row before a step counts as failed.
     PATIENCE = 6
 
-    def __init__(self, problem: CoupledProblem, species: list[SpeciesEquations], most_unknowns: int):
+    def __init__(self, problem: CoupledProblem, system: DriftSystem):
         self.problem = problem
-        self.species = species
-        self.iterations = 0
-        self.system = DriftSystem(problem, species)
-        unknowns = problem.functional.domain.comm.allreduce(self.system.free.size)
-        if unknowns > most_unknowns:
-            raise CaseError(
-                f"defects: a step factorizes all unknowns together; found {unknowns}, allowed {most_unknowns}. Use a"
-                " coarser mesh or, where memory allows, raise solver.newton_unknowns"
-            )
+        self.system = system
+        self.species = system.species
+
+    @property
+    def iterations(self) -> int:
+        """Factorizations, or iterations of the linear solver, so far."""
+        return self.system.iterations
 
     @property
     def closed(self) -> bool:
         """Whether no defects pass through boundaries."""
-        comm = self.problem.functional.domain.comm
-        open_nodes = any(((s.free_mu == 0.0) & (s.volumes > 0.0)).any() for s in self.species)
-        return not comm.allreduce(bool(open_nodes), op=MPI.LOR)
+        return all(s.closed for s in self.species)
 
     def begin(self, duration: float, old: list[np.ndarray], guesses: list[np.ndarray] | None = None) -> None:
         """Set up a step: its duration, the state it starts from, its mobility, and a first guess.
@@ -258,15 +282,18 @@ class DriftSolver:
         smallest, grown = np.inf, 0
         for _ in range(self.MOST_STEPS):
             shifted = max(s.follow() for s in self.species)
+            self.system.careful = grown > 0
             size = max(self._correct(rate, constant), shifted)
             if not np.isfinite(size):
                 raise ConvergenceError("not_finite", "a step of drift and diffusion is not a number")
             if size <= tolerance and self.system.missed <= self.MISSED:
+                self.system.verify()
                 return
             grown = grown + 1 if size >= smallest else 0
             if grown > self.PATIENCE:
                 break
             smallest = min(smallest, size)
+        self.system.verify()
         raise ConvergenceError("newton_stagnated", f"drift and diffusion: a correction of {size:.1e} is left")
 
     def _correct(self, rate: float, constant: np.ndarray | None) -> float:
@@ -275,11 +302,7 @@ class DriftSolver:
         residual = system.residual()
         if constant is not None:
             residual.fields[: problem.owned_P] += problem.polarization.inertia(rate * problem.P - constant)
-        system.assemble(rate)
-        system.factorize()
-        self.iterations += 1
-        if not system.convex:
-            raise ConvergenceError("not_convex", "the polarization is unstable")
+        system.prepare(rate)
         correction = system.solve(residual)
         parts = system.parts(correction)
         sizes = [s.spread(parts[s.species.c], s.c) for s in self.species]

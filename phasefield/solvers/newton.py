@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from phasefield.errors import CaseError, ConvergenceError
+from phasefield.solvers.assembly import size_of
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.monolithic import MonolithicSystem, Unknowns
 
@@ -51,9 +52,7 @@ class Newton:
     def unknowns(self) -> int:
         """Unknowns of P, φ and u on all ranks."""
         f = self.problem.functional
-        fields = [f.P] + [f.phi] * f.electrostatics + [f.u] * f.mechanics
-        maps = [(field.function_space.dofmap.index_map, field.function_space.dofmap.index_map_bs) for field in fields]
-        return sum(index_map.size_global * size for index_map, size in maps)
+        return size_of([f.P] + [f.phi] * f.electrostatics + [f.u] * f.mechanics)
 
     @property
     def affordable(self) -> bool:

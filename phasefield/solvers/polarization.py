@@ -135,7 +135,7 @@ class PolarizationSolver:
             self.L = without_zeros(self.comm, self.L)
         self.null_space = self._potential_null_space(self.largest_L)
         self.potential = PotentialSolver(self.L, self.null_space)
-        self.preconditioner_inverse_size = -1.0
+        self.inverse_size = -1.0
         self.Lneg = self.L.copy()
         self.Lneg.scale(-1.0)
 
@@ -238,7 +238,7 @@ class PolarizationSolver:
         present.destroy()
         self.L.copy(self.Lneg, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         self.Lneg.scale(-1.0)
-        self.preconditioner_inverse_size = -1.0
+        self.inverse_size = -1.0
 
     def _assemble_tangent(self, rate: float | None = None) -> None:
         """Gradient, surface and local energy, the last one reflected where a mass term `rate`, if any, asks for it."""
@@ -280,9 +280,9 @@ class PolarizationSolver:
         total = self.comm.allreduce(abs(diagonal).sum())
         weight = self.comm.allreduce((self.volumes[:, None] * self.free_P.reshape(-1, 3)).sum())
         inverse_size = 2.0 ** round(np.log2(weight / total)) if total > 0.0 else 0.0
-        if inverse_size == self.preconditioner_inverse_size:
+        if inverse_size == self.inverse_size:
             return
-        self.preconditioner_inverse_size = inverse_size
+        self.inverse_size = inverse_size
         matrix = self.L.copy()
         matrix.axpy(inverse_size, self.polar_laplacian, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         self.potential_pc.reset()

@@ -54,7 +54,7 @@ class Drift(Stepper):
 
     @property
     def factorizations(self) -> int:
-        """Newton steps so far."""
+        """Factorizations, or iterations, of the implicit steps so far."""
         return self.solver.iterations
 
     def start(self) -> None:

@@ -91,7 +91,7 @@ class Stepper:
 
     @property
     def factorizations(self) -> int:
-        """Direct solves of the steps themselves, so far."""
+        """Direct solves of the steps themselves, or iterations of solvers in their place, so far."""
         return 0
 
     @property

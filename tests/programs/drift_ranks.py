@@ -1,6 +1,6 @@
-"""Observables of vacancies that a voltage drives through a film: `drift_ranks.py RESULT.json [revolved]`.
+"""Observables of vacancies that a voltage drives through a film: `drift_ranks.py RESULT.json [revolved | iterative]`.
 
-The mesh is a section, or the half-plane of a body of revolution.
+The mesh is a section, or the half-plane of a body of revolution; steps are solved with factors, or without.
 """
 
 import json
@@ -56,7 +56,9 @@ REVOLVED = {
     "mechanics": {"boundary": [{"on": "bottom", "kind": "clamped"}, {"on": "x_max", "kind": "roller"}]},
 }
 
-simulation = Simulation(load_case(CASE | (REVOLVED if sys.argv[2:] == ["revolved"] else {})))
+CHANGES = {"revolved": REVOLVED, "iterative": {"solver": {**CASE["solver"], "drift": "iterative"}}}  # type: ignore[dict-item]
+
+simulation = Simulation(load_case(CASE | (CHANGES[sys.argv[2]] if sys.argv[2:] else {})))
 simulation.run()
 if MPI.COMM_WORLD.rank == 0:
     with open(sys.argv[1], "w", encoding="utf-8") as file:

@@ -339,6 +339,7 @@ def test_flexoelectric_fields_act_on_defects_through_the_potential_alone(sign, e
 # --- what every step must respect -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("drift", ["direct", "iterative"])
 @settings(max_examples=6)
 @given(
     st.lists(st.floats(-6.0, 6.0), min_size=9, max_size=9),
@@ -346,10 +347,12 @@ def test_flexoelectric_fields_act_on_defects_through_the_potential_alone(sign, e
     st.floats(-4.0, 6.0),
     st.floats(1.5, 1e6),
 )
-def test_any_step_conserves_defects_keeps_their_bounds_and_lowers_the_energy(logarithms, voltage, decades, sites):
+def test_any_step_conserves_defects_keeps_their_bounds_and_lowers_the_energy(
+    drift, logarithms, voltage, decades, sites
+):
     """V11.5: from any profile, at any voltage, on a coarse mesh, for steps of any length."""
     factors = np.exp(np.array(logarithms) - max(logarithms))
-    simulation = random_start(voltage, sites)
+    simulation = random_start(voltage, sites, drift)
     solver, species = simulation.stepper.solver, simulation.stepper.solver.species[0]
     species.species.set(factors)
     limit = species.species.site_density
@@ -369,11 +372,12 @@ def test_any_step_conserves_defects_keeps_their_bounds_and_lowers_the_energy(log
         energy = sum(parts.values())
 
 
-def random_start(voltage: float, sites: float) -> Simulation:
+def random_start(voltage: float, sites: float, drift: str) -> Simulation:
     """A line of eight cells, each of several Debye lengths, under a voltage in kT/e."""
     potential = voltage * THERMAL / ELEMENTARY_CHARGE
     species = {"V": vacancy(site_density=sites * CONCENTRATION)}
-    return started(case_of(line(30.0, 8), species, [electrode("bottom"), electrode("top", potential)]))
+    case = case_of(line(30.0, 8), species, [electrode("bottom"), electrode("top", potential)])
+    return started(case | {"solver": {"drift": drift}})
 
 
 def test_equilibrium_is_detailed_balance():
