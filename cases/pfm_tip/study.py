@@ -104,11 +104,11 @@ def analyse(results: StudyResults) -> list[Comparison]:
 
 def _print_channels(by_crystal: dict[str, list[Response]]) -> None:
     first = next(iter(by_crystal.values()))
-    print("force (nN)                    " + "".join(f"{1e9 * response.force:10.4g}" for response in first))
-    print("contact radius (nm)           " + "".join(f"{1e9 * response.radius:10.4g}" for response in first))
+    print("force (nN)                    " + "".join(f"{1e9 * response.force:11.4g}" for response in first))
+    print("contact radius (nm)           " + "".join(f"{1e9 * response.radius:11.4g}" for response in first))
     for name, found in by_crystal.items():
-        print(f"{name:16} odd (pm/V)    " + "".join(f"{1e12 * response.odd:10.4g}" for response in found))
-        print(f"{name:16} even (pm/V²)  " + "".join(f"{1e12 * response.even:10.4g}" for response in found))
+        print(f"{name:16} odd (pm/V)    " + "".join(f"{1e12 * response.odd:11.4g}" for response in found))
+        print(f"{name:16} even (pm/V²)  " + "".join(f"{1e12 * response.even:11.4g}" for response in found))
     print()
 
 
