@@ -43,13 +43,13 @@ def analyse(results: StudyResults) -> list[Comparison]:
         states = {state: at(results[name], time) for state, time in STATES.items()}
         history = ", ".join(f"{state} {100.0 * in_plane(row):.1f}" for state, row in states.items())
         rows.append(Comparison(f"in-plane domains, {text} (%)", 100.0 * in_plane(states["at first"]), None, history))
-        last = states["at last"]
-        rows.append(Comparison(f"permittivity, {text}", last["permittivity_zz"]))
+        first = states["at first"]
+        rows.append(Comparison(f"permittivity, {text}", first["permittivity_zz"]))
         measured = published.PYRO.get(name)
-        pyro = 1e6 * abs(last["pyroelectric_z"])
+        pyro = 1e6 * abs(first["pyroelectric_z"])
         expected = None if measured is None else 1e6 * measured
         rows.append(Comparison(f"pyroelectric coefficient, {text} (µC/m²K)", pyro, expected))
-    up, single = (at(results[name], STATES["at last"])["permittivity_zz"] for name in ("up_graded", "single"))
+    up, single = (at(results[name], STATES["at first"])["permittivity_zz"] for name in ("up_graded", "single"))
     rows.append(Comparison("permittivity, up-graded/single", up / single, published.RATIO, "at most"))
     rows.append(Comparison("in-plane domains, up-graded in 3D (%)", 100.0 * in_plane(results["up_graded_3d"].final)))
     print(comparison_table(rows, "published", digits=3))
