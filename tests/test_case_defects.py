@@ -6,10 +6,11 @@ from cases_for_tests import BOX, FILM, laid_over, problems
 from mpi4py import MPI
 
 from phasefield.case import load_case
-from phasefield.case.defects import debye_length, diffusivity
+from phasefield.case.defects import debye_length, diffusivity, static_permittivity
 from phasefield.case.layout import cells_of
 from phasefield.case.material import case_material
 from phasefield.mesh import build_domain
+from phasefield.units import EPSILON_0
 
 VACANCY = {
     "charge": 2,
@@ -103,7 +104,9 @@ def test_diffusivity_and_debye_length():
     species = case.defects.species["V_O"]
     assert diffusivity(species, 300.0) == pytest.approx(1e-6 * np.exp(-0.62 / 8.617333262e-5 / 300.0), rel=1e-9)
     material = case_material(case)
-    # One domain of this material: chi = 1/(4 |alpha_1| eps0) along P, the softest direction is across it.
+    # One domain of this material: chi = 1/(4 |alpha_1| eps0) along P; P turns at no cost, so that there is none across it.
+    chi = 1.0 / (4.0 * 1e8 * EPSILON_0)
+    assert static_permittivity(material) == pytest.approx(material.background_permittivity + chi, rel=1e-9)
     length = debye_length(case, material)
     assert 1e-10 < length < 5e-9
     uncharged = load_case(laid_over(BOX, with_defects(species={"V_O": {"charge": 0}})))

@@ -10,7 +10,8 @@ from phasefield import tensors
 from phasefield.case.carriers import debye_number
 from phasefield.case.schema import Case, DefectSpecies
 from phasefield.materials import Material
-from phasefield.materials.thermodynamics import ground_state, susceptibility
+from phasefield.materials.landau import hessian
+from phasefield.materials.thermodynamics import ground_state
 from phasefield.units import BOLTZMANN, ELEMENTARY_CHARGE, EPSILON_0
 
 #: Cells per Debye length below which a screening layer at a face counts as unresolved.
@@ -40,9 +41,13 @@ def vegard_tensor(spec: DefectSpecies) -> tensors.Array | None:
 
 
 def static_permittivity(material: Material) -> float:
-    """Smallest relative permittivity of the stress-free single domain, background included."""
-    chi = susceptibility(material.landau, ground_state(material.landau).polarization)
-    return material.background_permittivity + max(float(np.linalg.eigvalsh(chi).min()), 0.0)
+    """Smallest relative permittivity of the stress-free single domain, background included.
+
+    From the largest curvature of its energy: along others, which may cost nothing, it has no inverse.
+    """
+    curvatures = np.linalg.eigvalsh(hessian(material.landau, ground_state(material.landau).polarization))
+    largest = float(curvatures.max())
+    return material.background_permittivity + 1.0 / (EPSILON_0 * largest) if largest > 0.0 else math.inf
 
 
 def debye_length(case: Case, material: Material) -> float:
