@@ -104,7 +104,7 @@ def test_diffusivity_and_debye_length():
     species = case.defects.species["V_O"]
     assert diffusivity(species, 300.0) == pytest.approx(1e-6 * np.exp(-0.62 / 8.617333262e-5 / 300.0), rel=1e-9)
     material = case_material(case)
-    # One domain of this material: chi = 1/(4 |alpha_1| eps0) along P; P turns at no cost, so that there is none across it.
+    # One domain of this material: chi = 1/(4 |alpha_1| eps0) along P; across it P turns at no cost.
     chi = 1.0 / (4.0 * 1e8 * EPSILON_0)
     assert static_permittivity(material) == pytest.approx(material.background_permittivity + chi, rel=1e-9)
     length = debye_length(case, material)

@@ -156,7 +156,9 @@ def test_pressing_switches_with_flexocoupling_alone(tmp_path):
         f"members.{member.name}=" for member in open_plan(study).members if member.name not in ("flexo", "without")
     ]
     study = run_study(
-        study, tmp_path, [*left_out, 'mesh.spacing="0.5 nm"', 'mesh.film_spacing="0.8 nm"', "time.points=11"]
+        study,
+        tmp_path,
+        [*left_out, 'mesh.spacing="0.5 nm"', "mesh.degree=1", 'mesh.film_spacing="0.8 nm"', "time.points=11"],
     )
     rows = {row.quantity: row for row in study.analysis}
     assert 200.0 < rows["90 % reversed (nN)"].computed < 600.0
