@@ -53,7 +53,18 @@ def analyse(results: StudyResults) -> list[Comparison]:
     rows.append(Comparison("permittivity, up-graded/single", up / single, published.RATIO, "at most"))
     rows.append(Comparison("in-plane domains, up-graded in 3D (%)", 100.0 * in_plane(results["up_graded_3d"].final)))
     print(comparison_table(rows, "published", digits=3))
+    print(f"\n{comparison_table(refinement(results), 'finer cells', digits=3)}")
     _draw(results)
+    return rows
+
+
+def refinement(results: StudyResults) -> list[Comparison]:
+    """In-plane domains (%) in the field beside those on finer cells."""
+    rows = []
+    for name in results.present({name: text for name, text in FILMS.items() if f"{name}_finer" in results}):
+        for state, time in STATES.items():
+            here, finer = (100.0 * in_plane(at(results[member], time)) for member in (name, f"{name}_finer"))
+            rows.append(Comparison(f"in-plane domains, {FILMS[name]}, {state} (%)", here, finer))
     return rows
 
 
