@@ -29,7 +29,8 @@ class Relaxation:
     Within a wall the local energy curves downwards, which the gradient energy makes good: the wall moves freely. With
     the curvature reflected it is stiff and creeps. Where a relaxation takes long its steps are bold, with the curvature
     as it is: they may lead to a saddle, as Newton's method does, so they begin when what is unstable has had the time
-    to grow, end when the energy does not fall, and no state is in equilibrium until a step of the other kind says so.
+    to grow, end when shorter ones do not lower the energy either, and no state is in equilibrium until a step of the
+    other kind says so.
     """
 
     FIRST_RATE = 10.0
