@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from phasefield import load_case
@@ -218,6 +219,13 @@ def test_vacancies_follow_the_polarization(tmp_path):
     assert rows["half of the way after (s)"].computed < 0.1
     assert (tmp_path / "vacancies.png").stat().st_size > 10_000
     assert (tmp_path / "switching.png").stat().st_size > 10_000
+
+
+def test_a_scan_is_looked_at_when_it_was_written():
+    motion = load_module(CASES / "vacancy_drift" / "motion.py")
+    assert motion.written_at(np.array([0.0, 19.6, 20.0, 20.5]), 20.0) == 2
+    with pytest.raises(ValueError, match="no fields were written at 20 s"):
+        motion.written_at(np.array([0.0, 19.6, 20.5]), 20.0)
 
 
 @pytest.mark.long

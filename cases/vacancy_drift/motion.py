@@ -14,9 +14,9 @@ from phasefield.study import MemberResults, StudyResults, load_module
 
 film = load_module(Path(__file__).with_name("film.py"))
 
-#: Times (s) of the scan that are shown, and where the middle of the tip is then (nm).
+#: Times (s) of the scan that are shown, ends of steps since loads have kinks there, and the middle of the tip then (nm).
 SCANNED = {
-    19.9: ("before it moves", -30.0),
+    20.0: ("before it moves", -30.0),
     40.0: ("at the end of its way", 30.0),
     42.0: ("2 s after lifting", 30.0),
 }
@@ -75,13 +75,21 @@ def relaxation(member: MemberResults) -> dict[str, float]:
     return found
 
 
+def written_at(times: np.ndarray, time: float) -> int:
+    """Number of the fields written at a time (s); ValueError if there are none, for they would be of another state."""
+    found = np.flatnonzero(np.isclose(times, time, rtol=1e-9))
+    if not len(found):
+        raise ValueError(f"no fields were written at {time:g} s; output.every_steps = 1 writes those of every step")
+    return int(found[0])
+
+
 def scan(member: MemberResults) -> dict[str, float]:
     """Relative concentrations ahead of the moving tip, below and behind it, at the times that are shown."""
     place = film.Film(member, 0)
     times, relative = film.relative_in_time(member)
     found = {}
     for time, (text, middle) in SCANNED.items():
-        c = relative[int(np.abs(times - time).argmin())]
+        c = relative[written_at(times, time)]
         for name, box in SCAN_PLACES.items():
             found[f"scan, {text}: c/c0 {name}"] = place.mean(c, box, middle)
     return found

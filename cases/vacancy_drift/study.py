@@ -215,7 +215,7 @@ def draw_scan(results: StudyResults) -> None:
     figure = new_figure(7.4, 1.7)
     panels = figure.subplots(1, 3, sharey=True)
     for axes, (time, (text, _)), letter in zip(panels, motion.SCANNED.items(), "abc", strict=True):
-        values = relative[int(np.abs(times - time).argmin())]
+        values = relative[motion.written_at(times, time)]
         drawn = draw_map(axes, state, values, (-60.0, 60.0), 50.0)
         axes.set_title(f"({letter}) {text}", loc="left")
     for axes in panels[1:]:
