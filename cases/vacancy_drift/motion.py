@@ -14,7 +14,7 @@ from phasefield.study import MemberResults, StudyResults, load_module
 
 film = load_module(Path(__file__).with_name("film.py"))
 
-#: Times (s) of the scan that are shown, ends of steps since loads have kinks there, and the middle of the tip then (nm).
+#: Times (s) of the scan that are shown (steps end there: loads have kinks), and the middle of the tip then (nm).
 SCANNED = {
     20.0: ("before it moves", -30.0),
     40.0: ("at the end of its way", 30.0),
