@@ -18,7 +18,7 @@ from phasefield.case import schema
 from phasefield.errors import CaseError
 from phasefield.mesh import Domain
 from phasefield.mesh.mixing import integers, mix
-from phasefield.nodaldata import read_nodal_data
+from phasefield.nodaldata import read_cell_fields, read_nodal_data
 from phasefield.rankzero import on_root
 from phasefield.units import LENGTH
 
@@ -158,9 +158,26 @@ def _vortex(spec: schema.VortexState, nodes: Nodes) -> np.ndarray:
 
 
 def _file(spec: schema.FileState, nodes: Nodes) -> np.ndarray:
-    """Each node takes the values of the point of the file at its place."""
+    """Each node takes the values of the point of the file at its place, or those of the cell it lies in."""
+    if spec.interpolate:
+        return _between_points(spec, nodes)
     points, values = on_root(nodes.comm, lambda: read_nodal_data(spec.path, nodes.axes, spec.time))
     return nearest_values(points, values, nodes, spec.path)
+
+
+def _between_points(spec: schema.FileState, nodes: Nodes) -> np.ndarray:
+    from phasefield.interpolation import interpolated  # loads VTK, which most runs do without
+
+    fields = on_root(nodes.comm, lambda: read_cell_fields(spec.path, "P", spec.time))
+    values = interpolated(fields, "P", nodes.x)
+    outside = nodes.x[np.isnan(values).any(axis=1)]
+    if places := [place for places in nodes.comm.allgather(outside.tolist()) for place in places]:
+        text = ", ".join(f"{value:.6g}" for value in places[0])
+        raise CaseError(
+            f"{spec.path}: {len(places)} nodes of the mesh lie outside the fields of this run, the first at ({text}) m;"
+            " initial.interpolate wants a run of a body as large as this one"
+        )
+    return values
 
 
 def nearest_values(points: np.ndarray, values: np.ndarray, nodes: Nodes, path: str) -> np.ndarray:
@@ -193,7 +210,7 @@ def _check_matched(distance: np.ndarray, nodes: Nodes, path: str) -> None:
         f"{path}: no point within {MATCH:g} m of {total} nodes of the mesh; "
         f"the farthest is the node at ({text}) m, {gap:.3g} m from the nearest point. "
         "Give a point for every node "
-        "(with mesh.degree = 2 also for the middles of edges)"
+        "(with mesh.degree = 2 also for the middles of edges), or, from a result folder, interpolate = true"
     )
 
 

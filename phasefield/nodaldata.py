@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -20,10 +21,36 @@ SAME_TIME = 1e-9
 Columns = dict[str, np.ndarray]
 
 
+@dataclass(frozen=True)
+class CellFields:
+    """Fields of a run at one time: points (n, 3) in m, cells (by their corners), values at the points by field."""
+
+    points: np.ndarray
+    cells: np.ndarray
+    values: Columns
+
+
 def read_nodal_data(path: str | Path, axes: str, time: float | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, len(axes)) in m and polarizations (n, 3) in C/m^2 from the columns of a file, as `read_columns`."""
     table = read_columns(path, (*axes, *VALUES), time)
     return table[:, : len(axes)], table[:, len(axes) :]
+
+
+def read_cell_fields(path: str | Path, name: str, time: float | None = None) -> CellFields:
+    """The cells of a run and its field `name` at its last time, or at `time` (s).
+
+    Raises CaseError if `path` is no result folder (or its fields.h5), or the field or the time is not there.
+    """
+    file = _file(Path(path))
+    if file.suffix != ".h5":
+        raise CaseError(f"{path}: only the fields of a result folder can be interpolated; remove interpolate")
+    try:
+        fields = _read_fields(file, time)
+    except (OSError, KeyError, ValueError) as error:
+        raise CaseError(f"{file}: cannot read the data: {error}") from error
+    if name not in fields.values:
+        raise CaseError(f"{file}: no {name}; the file has {', '.join(fields.values)}")
+    return fields
 
 
 def is_readable(path: str | Path) -> bool:
@@ -40,7 +67,7 @@ def read_columns(path: str | Path, names: Sequence[str], time: float | None = No
     """
     path = _file(Path(path))
     readers: dict[str, Callable[[Path], Columns]] = {".csv": _read_csv, ".npz": _read_npz}
-    readers[".h5"] = lambda path: _read_fields(path, time)
+    readers[".h5"] = lambda path: _columns(_read_fields(path, time))
     if path.suffix not in readers:
         raise CaseError(
             f"{path}: data are read from .csv or .npz files or from result folders, not {path.suffix or 'this'}"
@@ -79,14 +106,19 @@ def _read_npz(path: Path) -> Columns:
         return {name: archive[name] for name in archive.files}
 
 
-def _read_fields(path: Path, time: float | None) -> Columns:
-    """Points and nodal fields of a run at one time."""
+def _read_fields(path: Path, time: float | None) -> CellFields:
+    """Points, cells and nodal fields of a run at one time."""
     with h5py.File(path, "r", locking=False) as file:
         group = _at_time(file["times"], time)
-        columns = dict(zip("xyz", file["mesh/points"][()].T * LENGTH, strict=True))
-        for name, data in group.items():
-            if data.attrs["center"] == "Node":
-                columns |= _components(name, data[()])
+        values = {name: data[()] for name, data in group.items() if data.attrs["center"] == "Node"}
+        return CellFields(file["mesh/points"][()] * LENGTH, file["mesh/cells"][()], values)
+
+
+def _columns(fields: CellFields) -> Columns:
+    """Coordinates, and the components of all fields."""
+    columns = dict(zip("xyz", fields.points.T, strict=True))
+    for name, values in fields.values.items():
+        columns |= _components(name, values)
     return columns
 
 

@@ -13,6 +13,7 @@ from phasefield.errors import CaseError
 from phasefield.fields import function_spaces
 from phasefield.initial import initial_polarization, nodes_of, random_vectors
 from phasefield.mesh import Domain
+from phasefield.output import XdmfSeries
 
 _TABLE = TypeAdapter(InitialSpec)
 NM = 1e-9
@@ -240,3 +241,50 @@ def test_unusable_nodal_data_are_refused(tmp_path: Path, name: str, text: str, m
         state(box(2, 3, ""), kind="file", path=str(path))
     with pytest.raises(CaseError, match=r"absent.csv: cannot read"):
         state(box(2, 3, ""), kind="file", path=str(tmp_path / "absent.csv"))
+
+
+def written(folder: Path, domain: Domain) -> Path:
+    """A result folder with the fields of a run on `domain`: a polarization linear in x, y and z, and its continuation
+    through periodic sides."""
+    folder.mkdir()
+    P = fem.Function(function_spaces(domain, 1).P)
+    P.x.array[:] = linear(nodes_of(P.function_space, domain).x / NM).ravel()
+    XdmfSeries(folder / "fields.xdmf", domain, {"P": P}).write(1e-9)
+    return folder
+
+
+def linear(x: np.ndarray) -> np.ndarray:
+    return x @ np.array([[0.1, 0.0, 0.3], [0.2, -0.1, 0.0], [0.0, 0.3, -0.2]]) + np.array([0.5, -0.4, 0.1])
+
+
+@pytest.mark.parametrize("cell", ["simplex", "tensor"])
+@pytest.mark.parametrize("dim", [1, 2, 3])
+def test_a_run_on_another_mesh_is_interpolated(tmp_path: Path, dim: int, cell: str) -> None:
+    run = written(tmp_path / "run", box(dim, 3, "", cell))
+    domain = box(dim, 4, "", "tensor")
+    x, P = state(domain, degree=2, kind="file", path=str(run), interpolate=True)
+    assert pytest.approx(linear(x), abs=1e-12) == P
+    with pytest.raises(CaseError, match="interpolate = true"):
+        state(domain, degree=2, kind="file", path=str(run))
+
+
+def test_a_run_is_interpolated_across_periodic_sides(tmp_path: Path) -> None:
+    size, cells = (4 * NM, 2 * NM), (4, 2)
+    run = written(tmp_path / "run", domain_of(kind="box", size=size, cells=cells, periodic="x"))
+    fine = domain_of(kind="box", size=size, cells=(16, 2), periodic="x")
+    x, P = state(fine, kind="file", path=str(run), time=1e-9, interpolate=True)
+    # Within the last cell it goes back to the value at x = 0, which is that at the other side.
+    folded = np.where(x[:, :1] > 3.0, 3.0 * (4.0 - x[:, :1]), x[:, :1])
+    assert pytest.approx(linear(np.hstack([folded, x[:, 1:]])), abs=1e-12) == P
+
+
+def test_a_run_that_cannot_be_interpolated_is_refused(tmp_path: Path) -> None:
+    run = written(tmp_path / "run", box(2, 3, ""))
+    larger = domain_of(kind="box", size=(2 * NM, 3.5 * NM), cells=(2, 7))
+    with pytest.raises(CaseError, match=r"3 nodes of the mesh lie outside .* at \(.*, 3.5e-09, 0\) m"):
+        state(larger, kind="file", path=str(run), interpolate=True)
+    table = write_nodal_data(tmp_path / "P.csv", np.zeros((1, 3)), np.zeros((1, 3)))
+    with pytest.raises(CaseError, match="only the fields of a result folder can be interpolated"):
+        state(larger, kind="file", path=str(table), interpolate=True)
+    with pytest.raises(CaseError, match="no fields at time = 2e-09 s"):
+        state(larger, kind="file", path=str(run), time=2e-9, interpolate=True)

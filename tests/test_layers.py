@@ -22,7 +22,7 @@ LAYERS = (
     {"solvers"},
     {"ferroelectric", "ions", "physics", "loads", "boundary", "initial", "displacement"},
     {"mesh", "fields", "compat", "jit", "rankzero", "provenance"},
-    {"case", "materials", "flexocoupling", "scaling", "nodaldata", "tensors"}
+    {"case", "materials", "flexocoupling", "scaling", "nodaldata", "interpolation", "tensors"}
     | {"record", "registry", "atomic", "comparison", "loops", "signals", "units", "errors", "log"},
 )
 LEVEL = {component: level for level, layer in enumerate(LAYERS) for component in layer}

@@ -701,6 +701,8 @@ class FileState(InitialTable):
     """data file, or result folder of another run, relative to the case file"""
     time: Time | None = None
     """time (s) of the fields of a result folder, the last one unless given"""
+    interpolate: Flag = False
+    """between the points of a result folder, linearly in its cells: for a run on another mesh, or of degree 2"""
 
 
 InitialSpec = Annotated[
