@@ -1,76 +1,115 @@
-"""A tip that moves over a film in three dimensions: where its domain is, how long and wide, and once it is lifted."""
+"""A tip that moves over a film in three dimensions: where its domain is, how long and wide."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.tri import Triangulation
 
-from phasefield.case.schema import TipMesh
+from phasefield.case.schema import TableLoad, TipMesh
 from phasefield.comparison import Comparison, comparison_table
+from phasefield.interpolation import interpolated
+from phasefield.nodaldata import CellFields
+from phasefield.plot.results import Snapshot
 from phasefield.plot.style import label, mark_panel, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
 
-#: P_z (C/m²) below which the film counts as reversed.
-DOWN = 0.02
+#: Places along x and y (nm) at which the domain is looked for, at mid-height.
+X, Y = np.linspace(-18.0, 18.0, 361), np.linspace(0.0, 11.0, 111)
+#: The same runs on other cells.
+FINER = {"drawn": "drawn_finer"}
+DRAWN = {"drawn": "2 km/s", "slow": "200 m/s"}
 
 
-def points(member: MemberResults) -> dict[str, int]:
-    """Load points: the full force before the tip moves, at the end of its track, and none."""
-    force = member.observables["tip_force"][1:]
-    full = np.flatnonzero(force >= 0.99 * force.max())
-    return {"pressed": int(full[0]), "end of the track": int(full[-1]), "lifted": len(force) - 1}
+def from_above(snapshot: Snapshot, mesh: TipMesh) -> np.ndarray:
+    """P_z (C/m²) at mid-height over Y and X."""
+    x, y = np.meshgrid(X, Y)
+    places = 1e-9 * np.column_stack([x.ravel(), y.ravel(), np.full(x.size, 0.5e9 * mesh.thickness)])
+    fields = CellFields(1e-9 * snapshot.points, snapshot.cells, {"P": snapshot.point_data["P"]})
+    return interpolated(fields, "P", places)[:, 2].reshape(x.shape)
 
 
-def middle(member: MemberResults, point: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places (n, 2) in nm, x and y, and P_z (C/m²) at mid-height of the film, at a load point."""
-    snapshot = member.snapshot(point)
+def extent(P: np.ndarray) -> dict[str, float]:
+    """Middle, length, and width at its middle (nm) of the domain in which P_z < 0; nan without one."""
+    down = X[P[0] < 0.0]
+    if not len(down):
+        return dict.fromkeys(("middle", "length", "width"), float("nan"))
+    middle = 0.5 * (down[0] + down[-1])
+    across = Y[P[:, int(np.abs(X - middle).argmin())] < 0.0]
+    return {"middle": middle, "length": down[-1] - down[0], "width": 2.0 * across.max(initial=0.0)}
+
+
+def moments(member: MemberResults) -> dict[str, float]:
+    """Times (s), which are ends of steps: before the tip moves, at the end of its track, and after lifting."""
+    tip, press = member.case.mechanics.tip, member.case.loads["press"]
+    assert tip is not None and isinstance(press, TableLoad)
+    return {"pressed": tip.start, "at the end of the track": press.times[-2], "lifted": press.times[-1]}
+
+
+def states(member: MemberResults) -> dict[str, np.ndarray]:
+    """P_z from above at the moments of a run."""
+    wanted = moments(member)
     mesh = member.case.mesh
     assert isinstance(mesh, TipMesh)
-    near = np.abs(snapshot.points[:, 2] - 0.5e9 * mesh.thickness) < 0.5e9 * mesh.spacing
-    return snapshot.points[near, :2], snapshot.point_data["P"][near, 2]
+    found = {
+        text: from_above(snapshot, mesh)
+        for snapshot in member.snapshots()
+        for text, time in wanted.items()
+        if np.isclose(snapshot.time, time, rtol=1e-9)
+    }
+    return {text: found[text] for text in wanted}
 
 
-def extent(member: MemberResults, point: int) -> tuple[float, float, float]:
-    """Lowest and highest x (nm) of the domain, and its width (nm), at a load point; zeros if there is none."""
-    places, P = middle(member, point)
-    down = places[P < -DOWN]
-    if not len(down):
-        return 0.0, 0.0, 0.0
-    return float(down[:, 0].min()), float(down[:, 0].max()), 2.0 * float(down[:, 1].max())
+def extents(name: str, found: dict[str, np.ndarray]) -> list[Comparison]:
+    """A row for each extent of each state of a run."""
+    return [
+        Comparison(f"{name}, {text}: {what} (nm)", value)
+        for text, P in found.items()
+        for what, value in extent(P).items()
+    ]
+
+
+def beside_finer(rows: list[Comparison]) -> list[Comparison]:
+    """Rows of the runs that there are on other cells, beside those."""
+    values = {row.quantity: row.computed for row in rows}
+    return [
+        Comparison(row.quantity, row.computed, values[other])
+        for name, finer in FINER.items()
+        for row in rows
+        if row.quantity.startswith(f"{name},") and (other := row.quantity.replace(name, finer, 1)) in values
+    ]
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print lengths and widths (returned, those of members without a domain too) and draw line.png."""
-    rows = []
-    for member in results:
-        for text, point in points(member).items():
-            low, high, width = extent(member, point)
-            rows.append(Comparison(f"{member.name}, {text}: middle (nm)", 0.5 * (low + high)))
-            rows.append(Comparison(f"{member.name}, {text}: length (nm)", high - low))
-            rows.append(Comparison(f"{member.name}, {text}: width (nm)", width))
+    """Print where domains are, how long and wide (returned), the same on finer cells, and draw line.png."""
+    found = {member.name: states(member) for member in results}
+    rows = [row for name, run in found.items() for row in extents(name, run)]
     print(comparison_table(rows, "", digits=3))
-    _draw(results)
+    if finer := beside_finer(rows):
+        print(f"\n{comparison_table(finer, 'finer cells', digits=3)}")
+    _draw({text: found[name] for name, text in DRAWN.items() if name in found}, results)
     return rows
 
 
-def _draw(results: StudyResults) -> None:
-    member = results["drawn"]
+def _draw(runs: dict[str, dict[str, np.ndarray]], results: StudyResults) -> None:
     with style():
-        figure = new_figure(7.2, 2.0)
-        panels = figure.subplots(1, 3, sharey=True)
-        for axes, (text, point), letter in zip(panels, points(member).items(), "abc", strict=True):
-            _from_above(axes, *middle(member, point))
-            axes.set_title(text, fontsize=8)
+        figure = new_figure(7.2, 0.6 + 1.5 * len(runs))
+        panels = figure.subplots(len(runs), 3, sharex=True, sharey=True, squeeze=False)
+        for line, (speed, run) in zip(panels, runs.items(), strict=True):
+            line[0].set_ylabel(label("$y$", "nm"))
+            for axes, (text, P) in zip(line, run.items(), strict=True):
+                draw_from_above(axes, P)
+                axes.set_title(f"{speed}, {text}", fontsize=8)
+        for axes, letter in zip(panels.ravel(), "abcdef", strict=False):
             mark_panel(axes, letter)
-        panels[0].set_ylabel(label("$y$", "nm"))
+        for axes in panels[-1]:
+            axes.set_xlabel(label("$x$", "nm"))
         print(save(figure, results.folder / "line.png"))
 
 
-def _from_above(axes: Axes, places: np.ndarray, P: np.ndarray) -> None:
+def draw_from_above(axes: Axes, P: np.ndarray) -> None:
     """P_z at mid-height, on both sides of the mirror plane."""
-    for side in (1.0, -1.0):
-        mesh = Triangulation(places[:, 0], side * places[:, 1])
-        axes.tripcolor(mesh, P, cmap="RdBu", shading="gouraud", vmin=-0.4, vmax=0.4)
-    axes.set(xlim=(-12, 12), ylim=(-7, 7), xlabel=label("$x$", "nm"))
-    axes.set_aspect("equal")
+    both = np.vstack([P[:0:-1], P])
+    axes.imshow(
+        both, extent=(X[0], X[-1], -Y[-1], Y[-1]), origin="lower", cmap="RdBu", vmin=-0.4, vmax=0.4, aspect="equal"
+    )
+    axes.set(xlim=(-16, 16), ylim=(-8, 8))

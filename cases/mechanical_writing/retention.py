@@ -17,7 +17,9 @@ PLACES = 8001
 #: Meshes of one and the same case, and the finest of them.
 MESHES, FINEST = ("coarse", "imprint_15mV", "from_6nm"), "fine"
 #: Half sections with a line and the same film without.
-LINES = {f"line_imprint_{imprint}": f"film_imprint_{imprint}" for imprint in ("5mV", "15mV")}
+LINES = {f"line_imprint_{imprint}": f"film_imprint_{imprint}" for imprint in ("5mV", "15mV")} | {
+    f"stiff_line_{which}": f"stiff_film_{which}" for which in ("10mV", "20mV", "30mV", "40mV", "coarse")
+}
 DRAWN = {
     "ideal": "disk, ideal electrodes",
     "imprint_15mV": "disk, 8 pm, 15 mV",
