@@ -176,6 +176,14 @@ def test_a_small_domain_between_ideal_electrodes_vanishes(tmp_path):
     assert (tmp_path / "retention.png").stat().st_size > 5_000
 
 
+def test_extent_of_a_drawn_domain():
+    line = load_module(CASES / "mechanical_writing" / "line.py")
+    x, y = np.meshgrid(line.X, line.Y)
+    found = line.extent(np.where((np.abs(x - 2.0) < 6.0) & (y < 2.5), -0.3, 0.3))
+    assert found == pytest.approx({"middle": 2.0, "length": 12.0, "width": 5.0}, abs=0.25)
+    assert np.isnan(line.extent(np.full(x.shape, 0.3))["length"])
+
+
 def test_piezoresponse_against_force(tmp_path):
     left_out = [f"axes.force.choices.{name}=" for name in ("316nN", "1uN", "3160nN")]
     left_out += ["axes.crystal.choices.flexo_reversed=", "axes.crystal.choices.no_flexo="]
