@@ -54,7 +54,7 @@ def states(member: MemberResults) -> dict[str, np.ndarray]:
         text: from_above(snapshot, mesh)
         for snapshot in member.snapshots()
         for text, time in wanted.items()
-        if np.isclose(snapshot.time, time, rtol=1e-9)
+        if np.isclose(snapshot.time, time, rtol=1e-9, atol=0.0)
     }
     return {text: found[text] for text in wanted}
 
