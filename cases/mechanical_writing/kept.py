@@ -14,9 +14,7 @@ from phasefield.study import MemberResults, StudyResults, load_module
 
 line = load_module(Path(__file__).with_name("line.py"))
 
-#: The line at rest, and the same on finer cells and with a smaller tolerance of equilibrium.
-MAIN, OTHERS = "kept", ("finer", "tight")
-DRAWN = {"kept": "drawn at 2 km/s, at rest", "slow": "drawn at 200 m/s, at rest", "imprint_40mV": "imprint 40 mV"}
+DRAWN = {"drawn": "drawn, at rest", "drawn_finer": "the same, finer cells", "across": "from side to side, at rest"}
 
 
 def at_rest(member: MemberResults) -> np.ndarray:
@@ -36,25 +34,17 @@ def drawn(member: MemberResults) -> np.ndarray:
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print extents at rest beside those when the runs began (returned), the same on finer cells, and draw kept.png."""
     ends = {member.name: at_rest(member) for member in results}
-    rows = []
-    for member in results:
-        before = line.extent(drawn(member))
-        for what, value in line.extent(ends[member.name]).items():
-            rows.append(Comparison(f"{what} (nm), {member.name}", value, before[what]))
+    rows = [
+        Comparison(f"{member.name}: {what} (nm)", value, before[what])
+        for member in results
+        for before in [line.extent(drawn(member))]
+        for what, value in line.extent(ends[member.name]).items()
+    ]
     print(comparison_table(rows, "drawn", digits=3))
-    print(f"\n{comparison_table(refinement(ends), MAIN, digits=3)}")
+    if finer := line.beside_finer(rows):
+        print(f"\n{comparison_table(finer, 'finer cells', digits=3)}")
     _draw(results, {text: ends[name] for name, text in DRAWN.items() if name in ends})
     return rows
-
-
-def refinement(ends: dict[str, np.ndarray]) -> list[Comparison]:
-    """Length and width on other cells and with another tolerance beside those of the case."""
-    return [
-        Comparison(f"{what} (nm), {name}", line.extent(ends[name])[what], line.extent(ends[MAIN])[what])
-        for name in OTHERS
-        if name in ends
-        for what in ("length", "width")
-    ]
 
 
 def _draw(results: StudyResults, ends: dict[str, np.ndarray]) -> None:

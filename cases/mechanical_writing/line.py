@@ -14,14 +14,14 @@ from phasefield.plot.style import label, mark_panel, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
 
 #: Places along x and y (nm) at which the domain is looked for, at mid-height.
-X, Y = np.linspace(-18.0, 18.0, 361), np.linspace(0.0, 11.0, 111)
+X, Y = np.linspace(-18.0, 18.0, 361), np.linspace(0.0, 11.0, 441)
 #: The same runs on other cells.
-FINER = {"drawn": "drawn_finer"}
-DRAWN = {"drawn": "2 km/s", "slow": "200 m/s"}
+FINER = {name: f"{name}_finer" for name in ("drawn", "across")}
+DRAWN = {"drawn": "2 km/s", "slow": "200 m/s", "across": "side to side"}
 
 
 def from_above(snapshot: Snapshot, mesh: TipMesh) -> np.ndarray:
-    """P_z (C/m²) at mid-height over Y and X."""
+    """P_z (C/m²) at mid-height over Y and X, nan beside the film."""
     x, y = np.meshgrid(X, Y)
     places = 1e-9 * np.column_stack([x.ravel(), y.ravel(), np.full(x.size, 0.5e9 * mesh.thickness)])
     fields = CellFields(1e-9 * snapshot.points, snapshot.cells, {"P": snapshot.point_data["P"]})
@@ -75,7 +75,8 @@ def beside_finer(rows: list[Comparison]) -> list[Comparison]:
         Comparison(row.quantity, row.computed, values[other])
         for name, finer in FINER.items()
         for row in rows
-        if row.quantity.startswith(f"{name},") and (other := row.quantity.replace(name, finer, 1)) in values
+        if row.quantity.startswith((f"{name},", f"{name}:"))
+        and (other := row.quantity.replace(name, finer, 1)) in values
     ]
 
 
@@ -99,7 +100,7 @@ def _draw(runs: dict[str, dict[str, np.ndarray]], results: StudyResults) -> None
             for axes, (text, P) in zip(line, run.items(), strict=True):
                 draw_from_above(axes, P)
                 axes.set_title(f"{speed}, {text}", fontsize=8)
-        for axes, letter in zip(panels.ravel(), "abcdef", strict=False):
+        for axes, letter in zip(panels.ravel(), "abcdefghi", strict=False):
             mark_panel(axes, letter)
         for axes in panels[-1]:
             axes.set_xlabel(label("$x$", "nm"))
