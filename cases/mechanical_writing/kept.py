@@ -14,7 +14,8 @@ from phasefield.study import MemberResults, StudyResults, load_module
 
 line = load_module(Path(__file__).with_name("line.py"))
 
-DRAWN = {"drawn": "drawn, at rest", "drawn_finer": "the same, finer cells", "across": "from side to side, at rest"}
+#: What is drawn, and the titles.
+PICTURES = {"across": "side to side", "drawn": "with ends, held by the mesh", "imprint_40mV": "the same, 40 mV"}
 
 
 def at_rest(member: MemberResults) -> np.ndarray:
@@ -43,7 +44,7 @@ def analyse(results: StudyResults) -> list[Comparison]:
     print(comparison_table(rows, "drawn", digits=3))
     if finer := line.beside_finer(rows):
         print(f"\n{comparison_table(finer, 'finer cells', digits=3)}")
-    _draw(results, {text: ends[name] for name, text in DRAWN.items() if name in ends})
+    _draw(results, {text: ends[name] for name, text in PICTURES.items() if name in ends})
     return rows
 
 

@@ -15,9 +15,10 @@ from phasefield.study import MemberResults, StudyResults
 
 #: Places along x and y (nm) at which the domain is looked for, at mid-height.
 X, Y = np.linspace(-18.0, 18.0, 361), np.linspace(0.0, 11.0, 441)
-#: The same runs on other cells.
+#: The same runs on finer cells.
 FINER = {name: f"{name}_finer" for name in ("drawn", "across")}
-DRAWN = {"drawn": "2 km/s", "slow": "200 m/s", "across": "side to side"}
+#: What is drawn, and the titles.
+PICTURES = {"drawn": "2 km/s", "slow": "200 m/s", "across": "across"}
 
 
 def from_above(snapshot: Snapshot, mesh: TipMesh) -> np.ndarray:
@@ -42,7 +43,7 @@ def moments(member: MemberResults) -> dict[str, float]:
     """Times (s), which are ends of steps: before the tip moves, at the end of its track, and after lifting."""
     tip, press = member.case.mechanics.tip, member.case.loads["press"]
     assert tip is not None and isinstance(press, TableLoad)
-    return {"pressed": tip.start, "at the end of the track": press.times[-2], "lifted": press.times[-1]}
+    return {"pressed": tip.start, "end of the track": press.times[-2], "lifted": press.times[-1]}
 
 
 def states(member: MemberResults) -> dict[str, np.ndarray]:
@@ -87,7 +88,7 @@ def analyse(results: StudyResults) -> list[Comparison]:
     print(comparison_table(rows, "", digits=3))
     if finer := beside_finer(rows):
         print(f"\n{comparison_table(finer, 'finer cells', digits=3)}")
-    _draw({text: found[name] for name, text in DRAWN.items() if name in found}, results)
+    _draw({text: found[name] for name, text in PICTURES.items() if name in found}, results)
     return rows
 
 
