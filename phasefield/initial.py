@@ -169,7 +169,7 @@ def _between_points(spec: schema.FileState, nodes: Nodes) -> np.ndarray:
     from phasefield.interpolation import interpolated  # loads VTK, which most runs do without
 
     fields = on_root(nodes.comm, lambda: read_cell_fields(spec.path, "P", spec.time))
-    values = interpolated(fields, "P", nodes.x)
+    values = interpolated(fields.points, fields.cells, fields.values["P"], nodes.x)
     outside = nodes.x[np.isnan(values).any(axis=1)]
     if places := [place for places in nodes.comm.allgather(outside.tolist()) for place in places]:
         text = ", ".join(f"{value:.6g}" for value in places[0])

@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pyvista as pv
 
-from phasefield.nodaldata import CellFields
-
 #: Cells by the number of their corners and the axes along which the mesh extends.
 _CELLS = {
     (2, 1): pv.CellType.LINE,
@@ -24,25 +22,28 @@ _CELLS = {
 ON_SURFACE = 1e-3
 
 
-def interpolated(fields: CellFields, name: str, places: np.ndarray) -> np.ndarray:
-    """The field `name` (m,) or (m, k) at places (m, 3; m), (multi)linear within each cell; nan outside all cells."""
-    extent = np.ptp(fields.points, axis=0)
+def interpolated(points: np.ndarray, cells: np.ndarray, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Values (m,) or (m, k) at places (m, 3), (multi)linear within each cell; nan outside all cells.
+
+    From points (n, 3), in the unit of the places, cells by their corners, and values (n,) or (n, k) at the points.
+    """
+    extent = np.ptp(points, axis=0)
     unit = float(extent.max())
-    kind = _CELLS[fields.cells.shape[1], int(np.count_nonzero(extent > 1e-6 * unit))]
+    kind = _CELLS[cells.shape[1], int(np.count_nonzero(extent > 1e-6 * unit))]
     # In units of the extent: VTK's tolerances have no units.
-    grid = pv.UnstructuredGrid({kind: fields.cells}, fields.points / unit)
-    grid.point_data[name] = fields.values[name]
-    found = pv.PolyData(places / unit).sample(grid)
-    values = np.array(found[name], dtype=float)
-    missing = np.flatnonzero(found["vtkValidPointMask"] == 0)
+    grid = pv.UnstructuredGrid({kind: cells}, points / unit)
+    grid.point_data["values"] = values
+    sampled = pv.PolyData(places / unit).sample(grid)
+    found = np.array(sampled["values"], dtype=float)
+    missing = np.flatnonzero(sampled["vtkValidPointMask"] == 0)
     if len(missing):
-        values[missing] = _on_surface(grid, name, places[missing] / unit)
-    return values
+        found[missing] = _on_surface(grid, places[missing] / unit)
+    return found
 
 
-def _on_surface(grid: pv.UnstructuredGrid, name: str, places: np.ndarray) -> np.ndarray:
+def _on_surface(grid: pv.UnstructuredGrid, places: np.ndarray) -> np.ndarray:
     """Values at the points of the surface that are closest to places outside all cells; nan where none is close."""
     _, closest = grid.find_closest_cell(places, return_closest_point=True)
-    values = np.array(pv.PolyData(closest).sample(grid, snap_to_closest_point=True)[name], dtype=float)
+    values = np.array(pv.PolyData(closest).sample(grid, snap_to_closest_point=True)["values"], dtype=float)
     values[np.linalg.norm(places - closest, axis=1) > ON_SURFACE] = np.nan
     return values

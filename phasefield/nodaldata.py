@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +45,8 @@ def read_cell_fields(path: str | Path, name: str, time: float | None = None) -> 
     file = _file(Path(path))
     if file.suffix != ".h5":
         raise CaseError(f"{path}: only the fields of a result folder can be interpolated; remove interpolate")
-    try:
+    with _named(file):
         fields = _read_fields(file, time)
-    except (OSError, KeyError, ValueError) as error:
-        raise CaseError(f"{file}: cannot read the data: {error}") from error
     if name not in fields.values:
         raise CaseError(f"{file}: no {name}; the file has {', '.join(fields.values)}")
     return fields
@@ -74,10 +73,8 @@ def read_columns(path: str | Path, names: Sequence[str], time: float | None = No
         )
     if time is not None and path.suffix != ".h5":
         raise CaseError(f"{path}: only the fields of a result folder have a time; remove time = {time:g}")
-    try:
+    with _named(path):
         columns = readers[path.suffix](path)
-    except (OSError, KeyError, ValueError) as error:
-        raise CaseError(f"{path}: cannot read the data: {error}") from error
     missing = [name for name in names if name not in columns]
     if missing:
         raise CaseError(f"{path}: no {', '.join(missing)}; the file has {', '.join(columns)}")
@@ -86,6 +83,15 @@ def read_columns(path: str | Path, names: Sequence[str], time: float | None = No
         row = int(np.argmin(np.isfinite(table).all(axis=1)))
         raise CaseError(f"{path}: point {row + 1} has an entry that is not a number")
     return table
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """CaseError with the name of a file instead of what goes wrong while it is read."""
+    try:
+        yield
+    except (OSError, KeyError, ValueError) as error:
+        raise CaseError(f"{path}: cannot read the data: {error}") from error
 
 
 def _file(path: Path) -> Path:

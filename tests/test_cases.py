@@ -229,13 +229,6 @@ def test_vacancies_follow_the_polarization(tmp_path):
     assert (tmp_path / "switching.png").stat().st_size > 10_000
 
 
-def test_a_scan_is_looked_at_when_it_was_written():
-    motion = load_module(CASES / "vacancy_drift" / "motion.py")
-    assert motion.written_at(np.array([0.0, 19.6, 20.0, 20.5]), 20.0) == 2
-    with pytest.raises(ValueError, match="no fields were written at 20 s"):
-        motion.written_at(np.array([0.0, 19.6, 20.5]), 20.0)
-
-
 @pytest.mark.long
 def test_vacancies_under_a_tip(tmp_path):
     channels = ("no_electrostriction", "reversed", "bias_plus", "bias_minus", "grounded")

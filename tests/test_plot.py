@@ -157,6 +157,9 @@ def test_any_time_of_the_series_can_be_drawn(tmp_path):
     results = Results(tmp_path)
     assert [results.snapshot(k).time for k in (0, -1)] == [0.0, 2.5e-11]
     assert [snapshot.time for snapshot in results.snapshots()] == [0.0, 2.5e-11]
+    assert [results.snapshot_at(time).time for time in (0.0, 2.5e-11 * (1 + 1e-12))] == [0.0, 2.5e-11]
+    with pytest.raises(ResultError, match=r"no fields at 2.4e-11 s, only at 0, 2.5e-11 s"):
+        results.snapshot_at(2.4e-11)
     first = imread(plot_results(tmp_path, index=0, out=tmp_path / "first")[0])
     last = imread(plot_results(tmp_path, out=tmp_path / "last")[0])
     assert share(first, PZ) < 1e-4 < 0.02 < share(last, PZ)

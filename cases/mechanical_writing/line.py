@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from phasefield.case.schema import TableLoad, TipMesh
 from phasefield.comparison import Comparison, comparison_table
 from phasefield.interpolation import interpolated
-from phasefield.nodaldata import CellFields
 from phasefield.plot.results import Snapshot
 from phasefield.plot.style import label, mark_panel, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
@@ -24,9 +23,9 @@ PICTURES = {"drawn": "2 km/s", "slow": "200 m/s", "across": "across"}
 def from_above(snapshot: Snapshot, mesh: TipMesh) -> np.ndarray:
     """P_z (C/m²) at mid-height over Y and X, nan beside the film."""
     x, y = np.meshgrid(X, Y)
-    places = 1e-9 * np.column_stack([x.ravel(), y.ravel(), np.full(x.size, 0.5e9 * mesh.thickness)])
-    fields = CellFields(1e-9 * snapshot.points, snapshot.cells, {"P": snapshot.point_data["P"]})
-    return interpolated(fields, "P", places)[:, 2].reshape(x.shape)
+    places = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, 0.5e9 * mesh.thickness)])
+    P = interpolated(snapshot.points, snapshot.cells, snapshot.point_data["P"], places)
+    return P[:, 2].reshape(x.shape)
 
 
 def extent(P: np.ndarray) -> dict[str, float]:
@@ -48,16 +47,9 @@ def moments(member: MemberResults) -> dict[str, float]:
 
 def states(member: MemberResults) -> dict[str, np.ndarray]:
     """P_z from above at the moments of a run."""
-    wanted = moments(member)
     mesh = member.case.mesh
     assert isinstance(mesh, TipMesh)
-    found = {
-        text: from_above(snapshot, mesh)
-        for snapshot in member.snapshots()
-        for text, time in wanted.items()
-        if np.isclose(snapshot.time, time, rtol=1e-9, atol=0.0)
-    }
-    return {text: found[text] for text in wanted}
+    return {text: from_above(member.snapshot_at(time), mesh) for text, time in moments(member).items()}
 
 
 def extents(name: str, found: dict[str, np.ndarray]) -> list[Comparison]:

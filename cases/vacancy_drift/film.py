@@ -26,10 +26,15 @@ BELOW, AROUND, RIM = ((0.0, 0.5), (0.25, 1.25)), ((1.0, 1.6), (0.25, 1.25)), ((1
 class Film:
     """The film of one member at one written time: relative concentration, and energies of a vacancy in kT."""
 
-    def __init__(self, member: MemberResults, index: int = -1):
-        self.case, self.state = member.case, member.snapshot(index)
+    def __init__(self, member: MemberResults, state: Snapshot | None = None):
+        self.case, self.state = member.case, state or member.snapshot()
         self.concentration = member.case.defects.species["V_O"].concentration
         self.thermal = BOLTZMANN * case_material(member.case).temperature
+
+    @classmethod
+    def at_start(cls, member: MemberResults) -> Film:
+        """The film before any vacancy has moved."""
+        return cls(member, member.snapshot(0))
 
     @property
     def thickness(self) -> float:

@@ -39,7 +39,7 @@ def time_scales(case: Case) -> dict[str, float]:
 
 def history(member: MemberResults) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times (s) and relative concentrations below the contact and around it."""
-    place = film.Film(member, 0)
+    place = film.Film.at_start(member)
     times, relative = film.relative_in_time(member)
     below, around = (np.array([place.mean(c, box) for c in relative]) for box in (film.BELOW, film.AROUND))
     return times, below, around
@@ -75,23 +75,13 @@ def relaxation(member: MemberResults) -> dict[str, float]:
     return found
 
 
-def written_at(times: np.ndarray, time: float) -> int:
-    """Number of the fields written at a time (s); ValueError if there are none, for they would be of another state."""
-    found = np.flatnonzero(np.isclose(times, time, rtol=1e-9))
-    if not len(found):
-        raise ValueError(f"no fields were written at {time:g} s; output.every_steps = 1 writes those of every step")
-    return int(found[0])
-
-
 def scan(member: MemberResults) -> dict[str, float]:
     """Relative concentrations ahead of the moving tip, below and behind it, at the times that are shown."""
-    place = film.Film(member, 0)
-    times, relative = film.relative_in_time(member)
     found = {}
     for time, (text, middle) in SCANNED.items():
-        c = relative[written_at(times, time)]
+        place = film.Film(member, member.snapshot_at(time))
         for name, box in SCAN_PLACES.items():
-            found[f"scan, {text}: c/c0 {name}"] = place.mean(c, box, middle)
+            found[f"scan, {text}: c/c0 {name}"] = place.mean(place.relative, box, middle)
     return found
 
 

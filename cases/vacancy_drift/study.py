@@ -48,7 +48,7 @@ def member(results: StudyResults, channel: str, cells: str = "fine") -> MemberRe
 
 def numbers(run: MemberResults) -> list[float]:
     """What the table shows of a run: electric and chemical energy at the start, relative concentrations at the end."""
-    start, end = film.Film(run, 0), film.Film(run)
+    start, end = film.Film.at_start(run), film.Film(run)
     return [start.electric, start.chemical, *(getattr(end, place) for place in PLACES)]
 
 
@@ -87,7 +87,7 @@ def published(results: StudyResults) -> list[Comparison]:
     }.items():
         state = film.Film(member(results, name))
         rows += [Comparison(f"c/c0 {place}, {text}", getattr(state, place)) for place in PLACES]
-    fields = [film.Film(member(results, name), 0).electric for name in ("no_vegard", "no_vegard_reversed")]
+    fields = [film.Film.at_start(member(results, name)).electric for name in ("no_vegard", "no_vegard_reversed")]
     rows.append(Comparison("energy in the flexoelectric potential, f reversed (kT)", fields[1], -fields[0], "odd in f"))
     return rows
 
@@ -144,7 +144,7 @@ def draw_equilibrium(results: StudyResults) -> None:
         drawn = draw_map(axes, state, state.relative, (-30.0, 30.0), 30.0)
         axes.set_title(f"({letter}) {text}", loc="left")
     figure.colorbar(drawn, ax=panels[:, :2], label="$c/c_0$", shrink=0.7)
-    draw_potential(panels[0, 2], film.Film(member(results, "no_vegard"), 0))
+    draw_potential(panels[0, 2], film.Film.at_start(member(results, "no_vegard")))
     panels[0, 2].set_title("(e) $z e\\varphi/kT$ of $f$", loc="left")
     draw_profiles(panels[1, 2], results)
     panels[1, 2].set_title("(f) 6 nm deep", loc="left")
@@ -210,13 +210,11 @@ def draw_time(results: StudyResults) -> None:
 def draw_scan(results: StudyResults) -> None:
     """Maps of the section at three times."""
     run = results["scanned"]
-    state = film.Film(run, 0)
-    times, relative = film.relative_in_time(run)
     figure = new_figure(7.4, 1.7)
     panels = figure.subplots(1, 3, sharey=True)
     for axes, (time, (text, _)), letter in zip(panels, motion.SCANNED.items(), "abc", strict=True):
-        values = relative[motion.written_at(times, time)]
-        drawn = draw_map(axes, state, values, (-60.0, 60.0), 50.0)
+        state = film.Film(run, run.snapshot_at(time))
+        drawn = draw_map(axes, state, state.relative, (-60.0, 60.0), 50.0)
         axes.set_title(f"({letter}) {text}", loc="left")
     for axes in panels[1:]:
         axes.set_ylabel("")

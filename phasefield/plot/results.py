@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from phasefield.errors import ResultError
 
 Array = npt.NDArray[np.float64]
 
+#: Two times are one if they differ by this part of them.
+SAME_TIME = 1e-9
 #: Dimension of the cells that a series may hold.
 _DIMENSION = {"line": 1, "triangle": 2, "quad": 2, "tetra": 3, "hexahedron": 3}
 
@@ -104,6 +107,17 @@ class Results:
     def snapshots(self) -> Iterator[Snapshot]:
         """The fields at all times, one after the other."""
         yield from self._snapshots(range)
+
+    def snapshot_at(self, time: float) -> Snapshot:
+        """The fields at a time (s). Raises ResultError if none were written then: others are of another state."""
+        times = []
+        for snapshot in self.snapshots():
+            if math.isclose(snapshot.time, time, rel_tol=SAME_TIME):
+                return snapshot
+            times.append(f"{snapshot.time:g}")
+        raise ResultError(
+            f"{self.folder}: no fields at {time:g} s, only at {', '.join(times)} s; output.every_steps says when"
+        )
 
     def _snapshots(self, chosen: Callable[[int], Iterable[int]]) -> Iterator[Snapshot]:
         """Snapshots of those numbers that are `chosen` of so many."""

@@ -60,6 +60,10 @@ class MemberResults:
         """The fields at the time number `index`, the last by default."""
         return Results(self.folder).snapshot(index)
 
+    def snapshot_at(self, time: float) -> Snapshot:
+        """The fields at a time (s); ResultError if none were written then."""
+        return Results(self.folder).snapshot_at(time)
+
     def snapshots(self) -> Iterator[Snapshot]:
         """The fields at all times, one after the other."""
         return Results(self.folder).snapshots()
