@@ -28,7 +28,7 @@ from phasefield.case.schema import (
     TipSpec,
 )
 from phasefield.errors import CaseError
-from phasefield.loads import BiasedTip, Indenter, TipLoad, breakpoints, resolve
+from phasefield.loads import BiasedTip, Indenter, TipLoad, breakpoints, last_change, resolve
 from phasefield.loads.path import Path
 from phasefield.mesh import Domain
 from phasefield.physics import electrostatics, surface
@@ -110,9 +110,10 @@ class Conditions:
         return values | (self.electric_tip.row(t) if self.electric_tip else {})
 
     @property
-    def constant(self) -> bool:
-        """Whether nothing that acts on the body changes in time."""
-        return not self.loads and not any(path.moves for path in self._paths())
+    def last_change(self) -> float:
+        """Time (s) from which on nothing that acts on the body changes, or infinity."""
+        arrivals = [float(path.times[-1]) for path in self._paths() if path.moves]
+        return max([0.0, *arrivals, *(last_change(self.case.loads[name]) for name in self.loads)])
 
     def _paths(self) -> list[Path]:
         return [tip.path for tip in (self.tip, self.electric_tip) if tip is not None]

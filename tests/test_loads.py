@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from phasefield.case.schema import ConstantLoad, RampLoad, SineLoad, TableLoad, TriangleLoad
 from phasefield.errors import CaseError
-from phasefield.loads import breakpoints, resolve, waveform
+from phasefield.loads import breakpoints, last_change, resolve, waveform
 
 CONSTANT = ConstantLoad(kind="constant", value=3.0)
 RAMP = RampLoad(kind="ramp", start=1.0, stop=-1.0, t0=2.0, t1=4.0)
@@ -47,6 +47,13 @@ def test_values(spec, values):
 )
 def test_breakpoints(spec, end, times):
     assert breakpoints(spec, end) == pytest.approx(times)
+
+
+@pytest.mark.parametrize(
+    "spec, time", [(CONSTANT, 0.0), (RAMP, 4.0), (TABLE, 3.0), (SINE, math.inf), (TRIANGLE, math.inf)]
+)
+def test_last_change(spec, time):
+    assert last_change(spec) == time
 
 
 @given(

@@ -112,6 +112,16 @@ def test_jump_of_load_switches() -> None:
     assert column(simulation, "mean_P_z")[-1] == pytest.approx(ground_state(field=-5e8)[0], rel=1e-3)
 
 
+def test_the_energy_is_watched_from_the_last_change_of_a_load_on() -> None:
+    stepper = Simulation(load_case(field_case(["0 V/m", "-10 MV/m"], ["0 s", "5 ps"]))).stepper
+    stepper.start()
+    steps = list(stepper.run())
+    known = [step.energies is not None for step in steps]
+    assert known == [step.t > 5.0001e-12 for step in steps]
+    totals = [sum(step.energies.values()) for step in steps if step.energies]
+    assert np.diff(totals).max() <= 1e-5 * max(np.abs(totals))
+
+
 def test_switching_under_a_rising_field() -> None:
     simulation = run(field_case(["0 V/m", "-500 MV/m"], ["0 s", "15 ps"]))
     P = column(simulation, "mean_P_z")

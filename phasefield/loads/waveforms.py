@@ -69,6 +69,21 @@ def breakpoints(spec: LoadSpec, end: float) -> list[float]:
     return [t for t in times if 0.0 < t <= end]
 
 
+def last_change(spec: LoadSpec) -> float:
+    """Time (s) from which on the load is constant; infinite for waves."""
+    match spec:
+        case ConstantLoad():
+            return 0.0
+        case RampLoad():
+            return spec.t1
+        case TableLoad():
+            return spec.times[-1]
+        case TriangleLoad() | SineLoad():
+            return math.inf
+        case _:
+            assert_never(spec)
+
+
 def _turns(period: float, first: float, end: float) -> list[float]:
     """Times up to `end` of the extrema of a wave: `first` of its periods plus every half period."""
     halves = range(math.ceil(-2.0 * first), math.floor(2.0 * (end / period - first)) + 1)

@@ -168,11 +168,13 @@ class DriftTransient(Drift):
         """Steps until `spec.end`."""
         end = given(self.spec.end, "end")
         bends = [*self.problem.conditions.breakpoints(end), end]
-        energies = self.problem.report.parts() if self.watched else None
+        energies: dict[str, float] | None = None
         in_a_row = 0
         while self.t < end * (1.0 - 1e-12):
             if self.number >= self.spec.max_steps:
                 raise ConvergenceError("max_steps", f"t = {self.t:.6e} s after {self.number} steps")
+            if energies is None and self.watched:
+                energies = self.problem.report.parts()
             left = until_bend(self.t, bends)
             dt = fitted(self.dt, left, self.spec.max_step)
             saved, old = self.problem.snapshot(), self._states()

@@ -122,8 +122,9 @@ class Stepper:
 
     @property
     def watched(self) -> bool:
-        """Whether the energy must fall: constant loads and an energy to fall."""
-        return self.problem.conditions.constant and self.problem.functional.variational
+        """Whether the energy must fall: loads that are constant from now on, and an energy to fall."""
+        settled = self.t >= self.problem.conditions.last_change * (1.0 - 1e-12)
+        return settled and self.problem.functional.variational
 
     def _falling(self, before: dict[str, float] | None, allowed: float) -> dict[str, float] | None:
         """Energies of the present state, if those `before` are known.
