@@ -464,6 +464,10 @@ def test_unit_of_a_load_comes_from_its_values():
             ],
         ),
         (
+            {"mode": "transient", "end": 1.0, "minimum": True},
+            ['time.minimum: needs mode = "relax" or "ramp": the states of a transient are not at rest'],
+        ),
+        (
             {"mode": "transient", "end": "1 ns", "initial_step": "2 ns"},
             ["time.initial_step: found 2e-09 s, more than end = 1e-09 s"],
         ),

@@ -1334,6 +1334,9 @@ class TimeTable(Table):
     equilibrium: Fraction = 1e-4
     """rms driving field at which a state counts as equilibrium, relative to the field scale; below
     what round-off allows, a state at round-off counts, and a warning says so"""
+    minimum: Flag = False
+    """a state at rest must be a minimum of the energy too (relax, ramp): one that is none, as the inertia of its
+    factors shows, is left for one by Newton steps; for at most solver.newton_unknowns unknowns"""
     max_steps: Count = 10000
     """number of steps after which a run gives up"""
 

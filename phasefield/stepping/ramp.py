@@ -23,7 +23,7 @@ class Ramp(Stepper):
         super().__init__(problem, spec, scaling, rescue)
         self.point = 0
         self.relaxed = 0  # steps of the relaxation under way
-        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue)
+        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue, spec.minimum)
 
     def state(self) -> dict:
         """Counters, the number of finished load points, and the relaxation under way."""
@@ -88,6 +88,6 @@ class Ramp(Stepper):
         """The loads of the next point, φ and u in equilibrium with them, and a relaxation that begins."""
         self.problem.conditions.update(self._time())
         self._settle()
-        self.relaxation = Relaxation(self.problem, self.spec.equilibrium, self.rescue)
+        self.relaxation = Relaxation(self.problem, self.spec.equilibrium, self.rescue, self.spec.minimum)
         # The last load point was in equilibrium: begin with a longer step than from a random state.
         self.relaxation.rate = 0.1 * Relaxation.FIRST_RATE if self.point else Relaxation.FIRST_RATE

@@ -21,7 +21,7 @@ class Relax(Stepper):
 
     def __init__(self, problem: CoupledProblem, spec: TimeTable, scaling: Scaling, rescue: Rescue):
         super().__init__(problem, spec, scaling, rescue)
-        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue)
+        self.relaxation = Relaxation(problem, spec.equilibrium, self.rescue, spec.minimum)
 
     def state(self) -> dict:
         """Counters, mass term and acceleration."""

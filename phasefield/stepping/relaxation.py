@@ -11,12 +11,17 @@ from phasefield.solvers.core import CoupledProblem, Evaluation, Snapshot
 from phasefield.solvers.rescue import Rescue
 from phasefield.solvers.roundoff import attainable_field, blind
 from phasefield.solvers.saddle import perturbation_grows
+from phasefield.stepping.minimum import Minimum
 from phasefield.stepping.stepper import DECIDED_BY_LENGTH, MAX_REJECTIONS
 
 #: Remark on a state that is an equilibrium by its symmetry only.
 SADDLE = (
     "saddle: the driving field vanishes, but this state is unstable and any perturbation would leave it; begin with"
     ' noise (initial.noise, or initial.kind = "noise") if a stable one is wanted'
+)
+#: Remark on a state that was to be a minimum.
+NO_MINIMUM = (
+    "no minimum: the driving field vanishes, but the energy curves downwards, and Newton steps found no other state"
 )
 
 
@@ -31,6 +36,9 @@ class Relaxation:
     as it is: they may lead to a saddle, as Newton's method does, so they begin when what is unstable has had the time
     to grow, end when shorter ones do not lower the energy either, and no state is in equilibrium until a step of the
     other kind says so.
+
+    With `minimum` a state at rest must be a minimum of the energy too. Raises CaseError if the system is too large to
+    be factorized.
     """
 
     FIRST_RATE = 10.0
@@ -54,7 +62,7 @@ class Relaxation:
     #: Driving field that no noise at the start makes, but rounding may.
     ROUND_OFF = 1e-14
 
-    def __init__(self, problem: CoupledProblem, tolerance: float, rescue: Rescue):
+    def __init__(self, problem: CoupledProblem, tolerance: float, rescue: Rescue, minimum: bool = False):
         self.problem = problem
         self.tolerance = tolerance
         self.rescue = rescue
@@ -62,6 +70,7 @@ class Relaxation:
         self.slow = 0  # long steps in a row
         self.patience = self.PATIENCE  # of them before steps are bold
         self.remark = ""
+        self.minimum = Minimum(problem, rescue.newton, tolerance) if minimum else None
         self.acceleration = Acceleration(problem.functional.domain.mesh.comm)
 
     def state(self) -> dict:
@@ -131,6 +140,13 @@ class Relaxation:
             now = self.problem.evaluate()
             field = self.problem.driving_field(now)
             finished = self.finished(now, field)
+        if finished and self.minimum and not self.minimum.reached():
+            self.acceleration.clear()
+            if self.minimum.find():
+                self.remark = ""
+                now = self.problem.evaluate()
+                return now, self.problem.driving_field(now), True
+            self.remark = NO_MINIMUM
         return now, field, finished
 
     def advance(self, now: Evaluation) -> tuple[Evaluation, float, int]:

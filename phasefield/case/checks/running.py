@@ -20,6 +20,7 @@ def problems(case: Case) -> Iterator[str]:
     yield from _scheme(case.time)
     yield from _end(case.time)
     yield from _steps(case.time)
+    yield from _minimum(case)
     yield from _loads(case)
     if case.output.response and case.time.mode == "transient":
         yield 'output.response: needs mode = "relax" or "ramp": the states of a transient are not in equilibrium'
@@ -51,6 +52,18 @@ def _steps(time: TimeTable) -> Iterator[str]:
     for key, limit in limits.items():
         if time.initial_step is not None and limit is not None and time.initial_step > limit:
             yield f"time.initial_step: found {time.initial_step:g} s, more than {key} = {limit:g} s"
+
+
+def _minimum(case: Case) -> Iterator[str]:
+    if not case.time.minimum:
+        return
+    if case.time.mode == "transient":
+        yield 'time.minimum: needs mode = "relax" or "ramp": the states of a transient are not at rest'
+    if case.defects.species:
+        yield "time.minimum: P beside mobile defects leaves unstable states by itself; remove it"
+    flexo = case.flexoelectricity
+    if flexo.enabled and (flexo.one_way is not None or flexo.form == "phase-field literature"):
+        yield "time.minimum: this flexocoupling has no energy (flexoelectricity.form, one_way), and so no minimum"
 
 
 def _loads(case: Case) -> Iterator[str]:
