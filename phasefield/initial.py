@@ -108,6 +108,12 @@ def random_vectors(x: np.ndarray, seed: int) -> np.ndarray:
     return (draws >> np.uint64(11)) * 2.0**-52 - 1.0
 
 
+def random_unknowns(space: fem.FunctionSpace, domain: Domain, seed: int) -> np.ndarray:
+    """Numbers in [-1, 1) for the owned unknowns of a space of vectors, from `seed` and the places of nodes alone."""
+    nodes = nodes_of(space, domain)
+    return random_vectors(nodes.x[: nodes.owned], seed).ravel()
+
+
 def _unit(vector: Sequence[float]) -> np.ndarray:
     length = np.linalg.norm(vector)
     if length == 0.0:

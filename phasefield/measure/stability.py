@@ -5,9 +5,8 @@ A perturbation along the mode decays at the rate Γ λ: a state is stable if the
 
 from __future__ import annotations
 
-import numpy as np
-
 from phasefield.errors import CaseError
+from phasefield.initial import random_unknowns
 from phasefield.simulation import Simulation
 from phasefield.solvers.monolithic import MonolithicSystem
 from phasefield.solvers.softest import softest_mode
@@ -24,6 +23,6 @@ def softest_curvature(simulation: Simulation) -> float:
         raise CaseError("one-way flexocoupling and that of the phase-field literature have no energy to be curved")
     if problem.contact is not None:
         raise CaseError("the second variation has not been derived for an indenter, whose contact changes with P")
-    start = np.random.default_rng(simulation.comm.rank).uniform(0.5, 1.0, problem.owned_P)
+    start = random_unknowns(simulation.functional.spaces.P, simulation.domain, 0)
     found, _ = softest_mode(problem, MonolithicSystem(problem), start)
     return found * simulation.scaling.alpha

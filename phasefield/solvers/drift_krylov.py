@@ -27,7 +27,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from phasefield.errors import CaseError, ConvergenceError
-from phasefield.initial import nodes_of, random_vectors
+from phasefield.initial import random_unknowns
 from phasefield.solvers.assembly import constrain, petsc_vector, size_of
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSystem, SpeciesEquations
@@ -262,7 +262,7 @@ class KrylovDriftSystem(DriftSystem):
         much stiffer than the softest stable mode may be missed.
         """
         volumes, dot = self.volumes[: self.owned_P], self.problem.polarization.dot
-        x = random_vectors(nodes_of(self.functional.spaces.P, self.functional.domain).x, 0).ravel()[: self.owned_P]
+        x = random_unknowns(self.functional.spaces.P, self.functional.domain, 0)
         x = x * self.problem.polarization.free_P
         basis: list[np.ndarray] = []
         answers: list[np.ndarray] = []

@@ -11,7 +11,7 @@ from dolfinx import fem
 from phasefield.case.schema import TimeTable
 from phasefield.errors import ConvergenceError
 from phasefield.fields import Owned
-from phasefield.initial import nodes_of, random_vectors
+from phasefield.initial import random_unknowns
 from phasefield.scaling import Scaling
 from phasefield.solvers.core import CoupledProblem
 from phasefield.solvers.drift import DriftSolver, SpeciesEquations
@@ -103,11 +103,11 @@ class Drift(Stepper):
         domains, whose walls then are in the way.
         """
         functional, system = self.problem.functional, self.solver.system
-        start = random_vectors(nodes_of(functional.spaces.P, functional.domain).x, self.number).ravel()
+        start = random_unknowns(functional.spaces.P, functional.domain, self.number)
         size = self.DISTURBANCE
         self._relax_polarization()
         while True:
-            curvature, mode = softest_mode(self.problem, system, start[: self.problem.owned_P])
+            curvature, mode = softest_mode(self.problem, system, start)
             if curvature >= 0.0:
                 return
             if size > self.LARGEST_DISTURBANCE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from phasefield.errors import CaseError, ConvergenceError
-from phasefield.initial import nodes_of, random_vectors
+from phasefield.initial import random_unknowns
 from phasefield.log import logger
 from phasefield.solvers.core import CoupledProblem, Snapshot
 from phasefield.solvers.newton import Newton
@@ -33,8 +33,7 @@ class Minimum:
         self.problem = problem
         self.newton = newton
         self.tolerance = tolerance
-        nodes = nodes_of(problem.functional.spaces.P, problem.functional.domain).x
-        self.start = random_vectors(nodes, 0).ravel()[: problem.owned_P]
+        self.start = random_unknowns(problem.functional.spaces.P, problem.functional.domain, 0)
 
     def reached(self) -> bool:
         """Whether the present state is a minimum."""
