@@ -43,6 +43,15 @@ def beside(rows: Sequence[Comparison], others: Sequence[Comparison]) -> list[Com
     return [Comparison(row.quantity, row.computed, found[row.quantity]) for row in rows if row.quantity in found]
 
 
+def beside_finer(rows: Sequence[Comparison], mark: str = "_finer") -> list[Comparison]:
+    """Numbers of members beside those of members with `mark` at the end of their names, as far as there are both.
+
+    Quantities begin or end with the name of their member.
+    """
+    finer = [Comparison(row.quantity.replace(mark, ""), row.computed) for row in rows if mark in row.quantity]
+    return beside(rows, finer)
+
+
 def comparison_table(rows: Sequence[Comparison], reference: str = "published", digits: int = 5) -> str:
     """Lines `quantity  computed  reference  difference  source` under a header that names the `reference`."""
     header = ("", "computed", reference, "difference")

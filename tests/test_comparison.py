@@ -1,6 +1,6 @@
 """The table of computed numbers beside their references."""
 
-from phasefield.comparison import Comparison, beside, comparison_table
+from phasefield.comparison import Comparison, beside, beside_finer, comparison_table
 
 
 def test_differences_are_relative_unless_the_reference_is_zero():
@@ -27,3 +27,11 @@ def test_analyses_are_compared_by_quantity():
     rows = [Comparison("a", 1.02, 3.0, "published"), Comparison("b", 2.0)]
     assert beside(rows, [Comparison("c", 1.0), Comparison("a", 1.0)]) == [Comparison("a", 1.02, 1.0)]
     assert beside(rows, []) == []
+
+
+def test_members_beside_finer_ones():
+    rows = [
+        Comparison(f"{name}: width (nm)", value) for name, value in (("line", 5.6), ("line_finer", 5.1), ("disk", 2.0))
+    ]
+    [row] = beside_finer(rows)
+    assert (row.quantity, row.computed, row.reference) == ("line: width (nm)", 5.6, 5.1)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from phasefield.case.schema import TableLoad, TipMesh
-from phasefield.comparison import Comparison, comparison_table
+from phasefield.comparison import Comparison, beside_finer, comparison_table
 from phasefield.interpolation import interpolated
 from phasefield.plot.results import Snapshot
 from phasefield.plot.style import label, mark_panel, new_figure, save, style
@@ -14,8 +14,6 @@ from phasefield.study import MemberResults, StudyResults
 
 #: Places along x and y (nm) at which the domain is looked for, at mid-height.
 X, Y = np.linspace(-18.0, 18.0, 361), np.linspace(0.0, 11.0, 441)
-#: The same runs on finer cells.
-FINER = {name: f"{name}_finer" for name in ("drawn", "across")}
 #: What is drawn, and the titles.
 PICTURES = {"drawn": "2 km/s", "slow": "200 m/s", "across": "across"}
 
@@ -58,18 +56,6 @@ def extents(name: str, found: dict[str, np.ndarray]) -> list[Comparison]:
         Comparison(f"{name}, {text}: {what} (nm)", value)
         for text, P in found.items()
         for what, value in extent(P).items()
-    ]
-
-
-def beside_finer(rows: list[Comparison]) -> list[Comparison]:
-    """Rows of the runs that there are on other cells, beside those."""
-    values = {row.quantity: row.computed for row in rows}
-    return [
-        Comparison(row.quantity, row.computed, values[other])
-        for name, finer in FINER.items()
-        for row in rows
-        if row.quantity.startswith((f"{name},", f"{name}:"))
-        and (other := row.quantity.replace(name, finer, 1)) in values
     ]
 
 

@@ -7,21 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.tri import LinearTriInterpolator, Triangulation
 
 from phasefield.case.schema import TipMesh, WallState
-from phasefield.comparison import Comparison, comparison_table
+from phasefield.comparison import Comparison, beside, beside_finer, comparison_table
 from phasefield.plot.results import Snapshot
 from phasefield.plot.style import label, mark_panel, new_figure, save, style
 from phasefield.study import MemberResults, StudyResults
 
 #: Number of places along x at which the end of a domain is looked for.
 PLACES = 8001
-#: Meshes of one and the same case, and the finest of them.
-MESHES, FINEST = ("coarse", "imprint_15mV", "from_6nm"), "fine"
-#: Half sections with a line and the same film without.
-LINES = {f"line_imprint_{imprint}": f"film_imprint_{imprint}" for imprint in ("5mV", "15mV")}
 DRAWN = {
     "ideal": "disk, ideal electrodes",
-    "imprint_15mV": "disk, 8 pm, 15 mV",
-    "line_imprint_15mV": "line, 8 pm, 15 mV",
+    "disk,imprint=-15mV,cells=0.28nm": "disk, 8 pm, 15 mV",
+    "line,imprint=-15mV,cells=0.28nm": "line, 8 pm, 15 mV",
 }
 
 
@@ -36,45 +32,52 @@ def radius(member: MemberResults) -> float:
     return float(places[down].max(initial=0.0))
 
 
-def left(results: StudyResults) -> list[Comparison]:
-    """What is left of every domain, beside what was written."""
-    rows = []
-    for member in results:
-        if isinstance(member.case.initial, WallState):
-            text = f"radius left (nm), {member.name}"
-            rows.append(Comparison(text, radius(member), 1e9 * member.case.initial.position))
-    return rows
-
-
 def cost(line: MemberResults, film: MemberResults) -> float:
     """Energy of a line over that of the film without (pJ/m), from half sections: below zero its ends move on."""
     with_line, without = (member.observables["energy_total"][-1] for member in (line, film))
     return 2e12 * float(with_line - without)
 
 
-def costs(results: StudyResults) -> list[Comparison]:
-    """What lines cost."""
-    return [
-        Comparison(f"energy of a line (pJ/m), {line}", cost(results[line], results[film]))
-        for line, film in LINES.items()
-        if len(results.present(dict.fromkeys((line, film)))) == 2
-    ]
+def imprint_of(potential: float | str) -> str:
+    """The imprint (mV) of a place on the axis of potentials."""
+    return f"imprint {-1e3 * float(potential):.0f} mV"
 
 
-def refinement(results: StudyResults) -> list[Comparison]:
-    """The radius that is left on several meshes, and from another one, beside that on the finest mesh."""
-    present = results.present({name: f"radius left (nm), {name}" for name in MESHES if FINEST in results})
-    return [Comparison(text, radius(results[name]), radius(results[FINEST])) for name, text in present.items()]
+def disks(results: StudyResults, cells: float | str) -> list[Comparison]:
+    """Radius (nm) of the disk at every imprint."""
+    found = results.along("imprint", state="disk", cells=cells)
+    return [Comparison(f"disk, {imprint_of(imprint)}: radius (nm)", radius(disk)) for imprint, disk in found.items()]
+
+
+def lines(results: StudyResults, cells: float | str) -> list[Comparison]:
+    """Width (nm) of the line at every imprint, and its energy over that of the film without (pJ/m)."""
+    rows = []
+    films = results.along("imprint", state="film", cells=cells)
+    for imprint, line in results.along("imprint", state="line", cells=cells).items():
+        rows.append(Comparison(f"line, {imprint_of(imprint)}: width (nm)", 2.0 * radius(line)))
+        rows.append(Comparison(f"line, {imprint_of(imprint)}: energy (pJ/m)", cost(line, films[imprint])))
+    return rows
+
+
+def others(results: StudyResults) -> list[Comparison]:
+    """Radius, or half the width of a line (nm), of members beside the axes, beside what it was."""
+    rows = []
+    for member in results:
+        state = member.case.initial
+        if not member.choices and isinstance(state, WallState):
+            rows.append(Comparison(f"radius left (nm), {member.name}", radius(member), 1e9 * state.position))
+    return rows
 
 
 def analyse(results: StudyResults) -> list[Comparison]:
-    """Print the radii that are left and what lines cost (returned), and draw retention.png."""
-    rows = left(results) + costs(results)
-    print(comparison_table(rows, "written", digits=3))
-    if meshes := refinement(results):
-        print(f"\n{comparison_table(meshes, 'finest mesh', digits=3)}")
+    """Print what is left and what lines cost (returned) beside the same on finer cells, and draw retention.png."""
+    meshes = sorted({float(member.choices["cells"]) for member in results if member.choices})
+    finer, rows = (disks(results, cells) + lines(results, cells) for cells in (meshes[0], meshes[-1]))
+    alone = others(results)
+    print(comparison_table(beside(rows, finer) + beside_finer(alone), "finer cells", digits=3))
+    print(f"\n{comparison_table(alone, 'written', digits=3)}")
     _draw(results)
-    return rows
+    return rows + alone
 
 
 def _draw(results: StudyResults) -> None:

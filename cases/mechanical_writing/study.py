@@ -1,9 +1,11 @@
-"""Mechanical writing: threshold forces and what they depend on, which channel wins, what is left after removal."""
+"""Mechanical writing: threshold forces, which channel wins, hysteresis, mesh."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,6 +30,8 @@ SWITCHED = 0.9
 ONSET, COMPLETE = 750.0, 1100.0
 LU = "Lu 2012 (recalled)"
 MESHES = ("coarse", "flexo", "fine")
+#: Members with −f, and those with +f on the same cells.
+OPPOSITE = {"opposite": "flexo", "opposite_coarse": "coarse"}
 #: P_z (C/m²) below which the film counts as reversed.
 DOWN = 0.02
 #: Change of the reversed part from one load point to the next that is a jump: the force is then known to one step.
@@ -128,26 +132,28 @@ def gradient(member: MemberResults) -> float:
     return float(member.observables["strain_gradient_peak"][before].max())
 
 
-def from_up(results: StudyResults) -> list[MemberResults]:
-    """Members whose film is polarized up before it is pressed."""
-    return [member for member in results if member.observables["tip_P_z"][0] > 0.0]
+def polarized_up(member: MemberResults) -> bool:
+    """Whether the film is polarized up before it is pressed."""
+    return bool(member.observables["tip_P_z"][0] > 0.0)
 
 
 # --- tables -----------------------------------------------------------------------------------------------
 
 
-def sensitivity(results: StudyResults) -> str:
-    """Table of all members from up: thresholds, release where they are unloaded; pressure, strain, gradient."""
+def sensitivity(members: Mapping[str, MemberResults]) -> str:
+    """Table of members from up, by name: thresholds, release where they are unloaded; pressure, strain, gradient."""
     titles = (("10 %", 8), ("90 %", 8), ("release", 9), ("p0 (GPa)", 10), ("strain", 8), ("gradient (1/m)", 16))
     lines = [
         "forces in nN; pressure and largest strain at the 90 % force or the largest one; gradient before it turns",
         " " * 20 + "".join(f"{title:>{width}}" for title, width in titles),
     ]
-    for member in from_up(results):
+    for name, member in members.items():
+        if not polarized_up(member):
+            continue
         numbers = (threshold(member, 0.1), threshold(member))
         at = at_force(member, numbers[1])
         lines.append(
-            f"{member.name:20}"
+            f"{name:20}"
             + "".join(f"{_shown(n, '.0f'):>8}" for n in numbers)
             + f"{_released(member):>9}{pressure(at):>10.1f}{at['strain_peak']:>8.3f}{gradient(member):>16.0e}"
         )
@@ -163,12 +169,11 @@ def _shown(number: float, form: str) -> str:
     return "never" if math.isnan(number) else f"{number:{form}}"
 
 
-def channels(results: StudyResults) -> str:
+def channels(up: MemberResults, opposite: MemberResults) -> str:
     """Change of P_z below the tip, split by how it depends on the sign of f, at forces below the first reversal.
 
     What is odd in f is flexoelectric; what is even is the pressure, by electrostriction, which only weakens P_z.
     """
-    up, opposite = results["flexo"], results["opposite"]
     forces, parts, peak = loading(up)
     last = int(np.flatnonzero(parts[: peak + 1] > 0.1)[0])
     plus, minus = (member.observables["tip_P_z"][1 : last + 1] for member in (up, opposite))
@@ -181,10 +186,10 @@ def channels(results: StudyResults) -> str:
     return "\n".join(rows)
 
 
-def directions(results: StudyResults) -> str:
-    """Which way half of the column turns under a rising force, from both states, with f of both signs and none."""
+def directions(members: Mapping[str, MemberResults]) -> str:
+    """Which way half of the column turns under a rising force, of members by name."""
     lines = ["half of the column turns (nN)"]
-    for member in results:
+    for name, member in members.items():
         force, parts, peak = loading(member)
         down = parts > 0.5
         found = [
@@ -192,7 +197,7 @@ def directions(results: StudyResults) -> str:
             for i in range(1, peak + 1)
             if down[i] != down[i - 1]
         ]
-        lines.append(f"{member.name:20} from {'down' if down[0] else 'up':5} {', '.join(found) or 'never'}")
+        lines.append(f"{name:20} from {'down' if down[0] else 'up':5} {', '.join(found) or 'never'}")
     return "\n".join(lines)
 
 
@@ -262,12 +267,12 @@ def published(results: StudyResults) -> list[Comparison]:
 
 def analyse(results: StudyResults) -> list[Comparison]:
     """Print the tables, draw writing.png, and return the numbers beside the published ones."""
-    rows = published(results)
+    rows, members = published(results), {member.name: member for member in results}
     print(comparison_table(rows, digits=3))
-    print(f"\n{sensitivity(results)}\n")
-    if "opposite" in results:
-        print(f"{channels(results)}\n")
-    print(f"{directions(results)}\n")
+    print(f"\n{sensitivity(members)}\n")
+    for opposite, up in results.present(OPPOSITE).items():
+        print(f"{up}: {channels(results[up], results[opposite])}\n")
+    print(f"{directions(members)}\n")
     print(f"{comparison_table(refinement(results), 'finest mesh', digits=3)}\n")
     print(comparison_table(limits(results), "limit", digits=3))
     _draw(results)
@@ -278,32 +283,30 @@ def analyse(results: StudyResults) -> list[Comparison]:
 
 
 def _draw(results: StudyResults) -> None:
+    forms = {"flexo": "$f > 0$", "without": "$f = 0$", "opposite": "$f < 0$"}
+    loops = {text: results[name] for name, text in results.present(forms).items()}
+    print(draw(loops, results["flexo"], 0.4, results.folder / "writing.png"))
+
+
+def draw(loops: Mapping[str, MemberResults], pressed: MemberResults, largest: float, path: Path) -> Path:
+    """Loops by their legends, and one film under its largest force, P_z up to `largest` (C/m²)."""
     with style():
-        figure = new_figure(7.2, 5.4)
-        (loops, films), maps = figure.subplots(2, 2)
-        _draw_loops(loops, results, {"flexo": "$f > 0$", "without": "$f = 0$", "opposite": "$f < 0$"})
-        _draw_loops(
-            films,
-            results,
-            {"thin": "2.4 nm", "flexo": "4.8 nm", "thick": "9.6 nm", "sharp": "$R$ = 15 nm", "blunt": "$R$ = 60 nm"},
-        )
-        for axes, name, text, largest in zip(
-            maps, ("flexo", "PbTiO3"), ("BaTiO$_3$", "PbTiO$_3$"), (0.4, 0.9), strict=True
-        ):
-            if name in results:
-                force, _, peak = loading(results[name])
-                _draw_map(axes, results[name].snapshot(peak), largest)
-                axes.set_title(f"{text}, {force[peak]:.0f} nN", fontsize=8)
-        for axes, letter in zip((loops, films, *maps), "abcd", strict=True):
+        figure = new_figure(7.2, 2.8)
+        left, right = figure.subplots(1, 2)
+        _draw_loops(left, loops)
+        force, _, peak = loading(pressed)
+        _draw_map(right, pressed.snapshot(peak), largest)
+        right.set_title(f"{force[peak]:.0f} nN", fontsize=8)
+        for axes, letter in zip((left, right), "ab", strict=True):
             mark_panel(axes, letter)
-        print(save(figure, results.folder / "writing.png"))
+        return save(figure, path)
 
 
-def _draw_loops(axes: Axes, results: StudyResults, names: dict[str, str]) -> None:
+def _draw_loops(axes: Axes, loops: Mapping[str, MemberResults]) -> None:
     """Mean P_z below the tip over force, up (lines) and down (dashes)."""
-    for (name, text), colour in zip(results.present(names).items(), LINES, strict=False):
-        force, _, peak = loading(results[name])
-        P = results[name].observables["tip_P_z"][1:]
+    for (text, member), colour in zip(loops.items(), LINES, strict=False):
+        force, _, peak = loading(member)
+        P = member.observables["tip_P_z"][1:]
         axes.plot(force[: peak + 1], P[: peak + 1], "-", color=colour, label=text)
         axes.plot(force[peak:], P[peak:], "--", color=colour)
     axes.set(xlabel=label("force", "nN"), ylabel=label("$P_z$ below the tip", "C/m^2"), ylim=(-0.32, 0.56))
