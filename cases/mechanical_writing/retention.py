@@ -14,6 +14,8 @@ from phasefield.study import MemberResults, StudyResults
 
 #: Number of places along x at which the end of a domain is looked for.
 PLACES = 8001
+#: Part of the distance to which cells are fine within which a disk has its own size.
+FREE = 0.75
 DRAWN = {
     "ideal": "disk, ideal electrodes",
     "disk,imprint=-15mV,cells=0.28nm": "disk, 8 pm, 15 mV",
@@ -44,9 +46,14 @@ def imprint_of(potential: float | str) -> str:
 
 
 def disks(results: StudyResults, cells: float | str) -> list[Comparison]:
-    """Radius (nm) of the disk at every imprint."""
-    found = results.along("imprint", state="disk", cells=cells)
-    return [Comparison(f"disk, {imprint_of(imprint)}: radius (nm)", radius(disk)) for imprint, disk in found.items()]
+    """Radius (nm) of the disk at every imprint, but of those that reach to where cells grow, which hold them."""
+    rows = []
+    for imprint, disk in results.along("imprint", state="disk", cells=cells).items():
+        size, mesh = radius(disk), disk.case.mesh
+        assert isinstance(mesh, TipMesh)
+        if size < FREE * 1e9 * mesh.contact:
+            rows.append(Comparison(f"disk, {imprint_of(imprint)}: radius (nm)", size))
+    return rows
 
 
 def lines(results: StudyResults, cells: float | str) -> list[Comparison]:

@@ -80,5 +80,7 @@ def _factorized(system: MonolithicSystem, mass: PETSc.Mat) -> float:
         block.axpy(rate, mass, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
         system.factorize()
         if system.convex:
-            return rate
+            break
         rate *= GROWTH
+    bare.copy(block, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)  # as `assemble` left it
+    return rate
