@@ -167,6 +167,16 @@ def test_pressing_switches_with_flexocoupling_alone(tmp_path):
     assert (tmp_path / "writing.png").stat().st_size > 10_000
 
 
+def test_a_film_is_pressed_on_two_meshes(tmp_path):
+    study = CASES / "mechanical_writing" / "films.toml"
+    others = {member.choices["film"] for member in open_plan(study).members} - {"thin"}
+    left_out = [f"axes.film.choices.{film}=" for film in others]
+    short = ['axes.cells.values=["0.8 nm", "0.6 nm"]', "mesh.degree=1", 'mesh.film_spacing="0.9 nm"', "time.points=17"]
+    rows = {row.quantity: row for row in run_study(study, tmp_path, [*left_out, *short]).analysis}
+    assert 40.0 < rows["thin: 10 % (nN)"].computed < rows["thin: 90 % (nN)"].computed < 600.0
+    assert (tmp_path / "films.png").stat().st_size > 10_000
+
+
 def test_a_small_domain_between_ideal_electrodes_vanishes(tmp_path):
     study = CASES / "mechanical_writing" / "retention.toml"
     members = [member for member in open_plan(study).members if not member.choices and member.name != "ideal"]
