@@ -27,13 +27,13 @@ def from_above(snapshot: Snapshot, mesh: TipMesh) -> np.ndarray:
 
 
 def extent(P: np.ndarray) -> dict[str, float]:
-    """Middle, length, and width at its middle (nm) of the domain in which P_z < 0; nan without one."""
+    """Middle, length, and mean width over half of it (nm) of the domain in which P_z < 0; nan without one."""
     down = X[P[0] < 0.0]
     if not len(down):
         return dict.fromkeys(("middle", "length", "width"), float("nan"))
-    middle = 0.5 * (down[0] + down[-1])
-    across = Y[P[:, int(np.abs(X - middle).argmin())] < 0.0]
-    return {"middle": middle, "length": down[-1] - down[0], "width": 2.0 * across.max(initial=0.0)}
+    middle, length = 0.5 * (down[0] + down[-1]), down[-1] - down[0]
+    inner = P[:, np.abs(X - middle) <= 0.25 * length] < 0.0
+    return {"middle": middle, "length": length, "width": 2.0 * float(inner.sum(axis=0).mean()) * (Y[1] - Y[0])}
 
 
 def moments(member: MemberResults) -> dict[str, float]:
