@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: What the name of a member on a finer mesh adds to that of the member it refines.
+FINER = "_finer"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -43,13 +46,10 @@ def beside(rows: Sequence[Comparison], others: Sequence[Comparison]) -> list[Com
     return [Comparison(row.quantity, row.computed, found[row.quantity]) for row in rows if row.quantity in found]
 
 
-def beside_finer(rows: Sequence[Comparison], mark: str = "_finer") -> list[Comparison]:
-    """Numbers of members beside those of members with `mark` at the end of their names, as far as there are both.
-
-    Quantities begin or end with the name of their member.
-    """
-    finer = [Comparison(row.quantity.replace(mark, ""), row.computed) for row in rows if mark in row.quantity]
-    return beside(rows, finer)
+def beside_finer(rows: Sequence[Comparison]) -> list[Comparison]:
+    """Numbers of members beside those of the members named "…_finer": quantities hold the names."""
+    finer = [row for row in rows if FINER in row.quantity]
+    return beside(rows, [Comparison(row.quantity.replace(FINER, ""), row.computed) for row in finer])
 
 
 def comparison_table(rows: Sequence[Comparison], reference: str = "published", digits: int = 5) -> str:

@@ -152,12 +152,8 @@ class ResponseColumns:
         self.wanted = tuple(wanted)
         self.nothing = {name: float("nan") for kind in self.wanted for name in response_columns(kind)}
         self.parts = parts
-        newton = parts.stepper.rescue.newton
-        if self.wanted and not newton.affordable:
-            raise CaseError(
-                f"output.response: found {newton.unknowns} unknowns, which are factorized together; allowed are"
-                f" {newton.most_unknowns}. Use a coarser mesh or, where memory allows, raise solver.newton_unknowns"
-            )
+        if self.wanted:
+            parts.stepper.rescue.newton.demand("output.response")
         self.linearization = Linearization(parts, observables) if self.wanted else None
 
     def row(self, in_equilibrium: bool) -> dict[str, float]:

@@ -71,6 +71,12 @@ def test_without_an_energy(flexo: dict) -> None:
         load_case(CASE | {"flexoelectricity": flexo | {"coefficients": {"f11": 1.0, "f12": 1.0, "f44": 1.0}}})
 
 
+def test_beside_mobile_defects() -> None:
+    species = {"charge": 0, "site_density": 5e28, "concentration": 1e25, "diffusivity": 1e-12}
+    with pytest.raises(CaseError, match=r"time.minimum: P beside mobile defects"):
+        load_case(CASE | {"defects": {"species": {"V_O": species}}})
+
+
 def test_too_many_unknowns() -> None:
     with pytest.raises(CaseError, match=r"time.minimum: found \d+ unknowns.*allowed are 10"):
         Simulation(load_case(laid_over(CASE, {"solver": {"newton_unknowns": 10}})))

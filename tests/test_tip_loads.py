@@ -169,6 +169,7 @@ INDENTER = {"kind": "indenter", "radius": "20 nm", "force": "10 nN", "reach": "3
         ({"mechanics": {"strain": {"yy": "free"}}}, 'mechanics.tip.kind: "indenter" needs given mean strains'),
         ({"solver": {"method": "newton"}}, 'mechanics.tip.kind: "indenter" is solved with u after P'),
         ({"output": {"response": ["permittivity"]}}, 'mechanics.tip.kind: "indenter" has no linear response'),
+        ({"time": {"minimum": True}}, 'mechanics.tip.kind: "indenter" is not known to the factors that time.minimum'),
     ],
 )
 def test_contradictions_of_an_indenter_are_refused(changes: dict, message: str) -> None:

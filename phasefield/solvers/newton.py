@@ -59,6 +59,14 @@ class Newton:
         """Whether the system is small enough to be factorized."""
         return self.unknowns <= self.most_unknowns
 
+    def demand(self, key: str) -> None:
+        """CaseError in the name of `key`, which needs factors, if the system is too large for them."""
+        if not self.affordable:
+            raise CaseError(
+                f"{key}: found {self.unknowns} unknowns, which are factorized together; allowed are"
+                f" {self.most_unknowns}. Use a coarser mesh or, where memory allows, raise solver.newton_unknowns"
+            )
+
     @cached_property
     def system(self) -> MonolithicSystem:
         """The linear system, made when it is first needed; CaseError if it is too large."""

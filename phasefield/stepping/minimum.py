@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from phasefield.errors import CaseError, ConvergenceError
+from phasefield.errors import ConvergenceError
 from phasefield.initial import random_unknowns
 from phasefield.log import logger
 from phasefield.solvers.core import CoupledProblem, Snapshot
@@ -25,11 +25,7 @@ class Minimum:
     MOVES, SIZE, MOST_STEPS = 3, 1e-2, 100
 
     def __init__(self, problem: CoupledProblem, newton: Newton, tolerance: float):
-        if not newton.affordable:
-            raise CaseError(
-                f"time.minimum: found {newton.unknowns} unknowns, which are factorized together; allowed are"
-                f" {newton.most_unknowns}. Use a coarser mesh or, where memory allows, raise solver.newton_unknowns"
-            )
+        newton.demand("time.minimum")
         self.problem = problem
         self.newton = newton
         self.tolerance = tolerance

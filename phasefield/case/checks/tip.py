@@ -49,6 +49,8 @@ def _indenter(tip: IndenterTip, case: Case) -> Iterator[str]:
         yield f'{path}: "indenter" is solved with u after P; remove solver.method = "newton"'
     if case.output.response:
         yield f'{path}: "indenter" has no linear response, for its contact grows; remove output.response'
+    if case.time.minimum:
+        yield f'{path}: "indenter" is not known to the factors that time.minimum needs; remove time.minimum'
     if case.defects.species:
         yield f'{path}: "indenter" has not been verified beside mobile defects; use kind = "sphere"'
     free = [f"mechanics.strain.{c}" for c, value in mechanics.strain.items() if value == "free"]
